@@ -1,0 +1,151 @@
+#include <catch2/catch.hpp>
+#include <rapidcheck/catch.h>
+
+#include "world.hpp"
+
+using namespace property;
+
+namespace {
+
+/// What anybody may look at from outside, as one text.
+std::string all_facts(const Room& room) {
+  std::string s;
+  const auto handle = [](PersonId p) { return std::to_string(p.n); };
+  for (const auto& id : everything(room))
+    for (const auto& [name, value] : facts(room, id, handle)) s += text(id) + " " + name + "=" + value + "\n";
+  return s;
+}
+
+/// A room in which a first contract is under way, so that more than refusals happens.
+World begun() {
+  World w;
+  w.take({.what = 12, .who = 0, .amount = 600});
+  w.take({.what = 6, .who = 1});
+  w.take({.what = 10, .who = 1});
+  w.take({.what = 11, .who = 0});
+  return w;
+}
+
+}  // namespace
+
+TEST_CASE("after any history every invariant holds and nothing overdue is left") {
+  rc::prop("invariants", [](const std::vector<Step>& steps) {
+    auto w = begun();
+    w.take(steps);
+    RC_ASSERT(w.broken.empty());
+    RC_ASSERT(w.overdue.empty());
+  });
+}
+
+TEST_CASE("folding the events again gives the same room") {
+  rc::prop("replay", [](const std::vector<Step>& steps) {
+    auto w = begun();
+    w.take(steps);
+    Room again;
+    again.id = w.room.id;
+    for (const auto& e : w.history) evolve(again, e);
+    again.last = w.room.last;
+    RC_ASSERT(again == w.room);
+  });
+}
+
+TEST_CASE("every journal sums to zero, and fee and net are the gross") {
+  rc::prop("journals", [](const std::vector<Step>& steps) {
+    auto w = begun();
+    w.take(steps);
+    for (const auto& e : w.history) {
+      if (const auto* posted = std::get_if<ledger::Posted>(&e)) {
+        Money sum{0, w.policy.currency};
+        for (const auto& p : posted->postings) sum += p.amount;
+        RC_ASSERT(sum.zero());
+        RC_ASSERT(posted->postings.size() >= 2u);
+      }
+      if (const auto* released = std::get_if<milestone::Released>(&e))
+        RC_ASSERT(released->fee == share(released->gross, w.policy.fee_bps));
+    }
+  });
+}
+
+TEST_CASE("funded is released plus returned plus what lies in escrow") {
+  rc::prop("conservation", [](const std::vector<Step>& steps) {
+    auto w = begun();
+    w.take(steps);
+    std::map<std::int64_t, std::int64_t> rest;
+    for (const auto& e : w.history)
+      if (const auto* posted = std::get_if<ledger::Posted>(&e))
+        for (const auto& p : posted->postings)
+          if (p.account.book == Book::escrow) rest[p.account.owner] += p.amount.minor;
+    for (const auto& [contract, left] : rest)
+      RC_ASSERT(w.room.ledger.escrow(ContractId{contract}, w.policy.currency).minor == left);
+  });
+}
+
+TEST_CASE("terms never change under a version") {
+  rc::prop("immutable versions", [](const std::vector<Step>& steps) {
+    auto w = begun();
+    std::map<std::pair<std::int64_t, std::size_t>, std::string> seen;
+    for (const auto& s : steps) {
+      w.take(s);
+      for (const auto& [id, p] : w.room.proposals)
+        for (std::size_t v = 0; v < p.versions.size(); ++v) {
+          const auto [it, fresh] = seen.try_emplace({id.n, v}, p.versions[v].digest.hex);
+          RC_ASSERT(it->second == p.versions[v].digest.hex);
+          RC_ASSERT(digest(p.versions[v].terms) == p.versions[v].digest);
+        }
+      for (const auto& [id, c] : w.room.contracts) RC_ASSERT(digest(c.terms) == c.digest);
+    }
+  });
+}
+
+TEST_CASE("a stranger changes nothing and learns nothing") {
+  rc::prop("stranger", [](const std::vector<Step>& steps, Step last) {
+    auto w = begun();
+    w.take(steps);
+    w.pass(0);
+    RC_PRE(last.what != 5 && last.what != 12 && last.what < 14);
+    const auto before = all_facts(w.room);
+    const auto there = w.order(w.stranger, w.command(last), Place::room);
+    RC_ASSERT(there.rejection.has_value());
+    last.number += 1000;  // something that is not there
+    const auto absent = w.order(w.stranger, w.command(last), Place::room);
+    if (there.rejection->code != Code::USAGE) {
+      RC_ASSERT(there.rejection->code == Code::NOT_A_PARTY);
+      RC_ASSERT(absent.rejection->code == Code::NOT_A_PARTY);
+    }
+    RC_ASSERT(all_facts(w.room) == before);
+  });
+}
+
+TEST_CASE("a refused command leaves the room as it was") {
+  rc::prop("refusals", [](const std::vector<Step>& steps, const Step& last) {
+    auto w = begun();
+    w.take(steps);
+    w.pass(last.minutes);
+    const Room before = w.room;
+    Room live = w.room;
+    const auto& actor = last.who == 0 ? w.client : w.freelancer;
+    const auto outcome = carry_out(live, w.command(last), w.context(actor, Place::room));
+    if (outcome.rejection && !outcome.spoiled) RC_ASSERT(live == before);
+  });
+}
+
+TEST_CASE("an end is officially over at exactly its fourteenth day, with no slot left open") {
+  rc::prop("officially", [](const std::vector<Step>& steps) {
+    auto w = begun();
+    w.take(steps);
+    const Room before = w.room;
+    w.take({.what = 14, .who = 0, .number = 1, .yes = false});
+    RC_PRE(w.room.contracts.at({1}).state == contract::State::ending);
+    const auto over = w.room.contracts.at({1}).officially.due;
+    const auto fired = w.history.size();
+    w.now = over - std::chrono::milliseconds{1};
+    w.pass(0);
+    RC_ASSERT(w.room.contracts.at({1}).state == contract::State::ending);
+    w.now = over;
+    w.pass(0);
+    RC_ASSERT(w.room.contracts.at({1}).state == contract::State::ended);
+    RC_ASSERT(w.history.size() > fired);
+    for (const auto side : {Side::client, Side::freelancer})
+      RC_ASSERT(w.room.feedback.at({1}).of(side).state >= feedback::SlotState::revealed);
+  });
+}

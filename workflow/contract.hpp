@@ -1,0 +1,112 @@
+#pragma once
+#include <array>
+#include <boost/describe.hpp>
+#include <optional>
+#include <string_view>
+
+#include "workflow/feedback_words.hpp"
+#include "workflow/ids.hpp"
+#include "workflow/policy.hpp"
+#include "workflow/terms.hpp"
+#include "workflow/time.hpp"
+#include "workflow/typed.hpp"
+
+// The agreement in force, from the acceptance to the day it is officially over (R-contract-*, R-end-*).
+namespace workflow::contract {
+
+enum class State { pending_start, active, paused, ending, ended };
+BOOST_DESCRIBE_ENUM(State, pending_start, active, paused, ending, ended)
+enum class EndKind { by_client, by_freelancer, auto_completed, auto_end_date, admin };
+BOOST_DESCRIBE_ENUM(EndKind, by_client, by_freelancer, auto_completed, auto_end_date, admin)
+
+struct Contract {
+  ContractId id;
+  State state = State::active;
+  PersonId client, freelancer;
+  OfferId offer;
+  Terms terms;
+  Digest digest;
+  Policy policy;  ///< the numbers in force when it was accepted
+  Instant accepted_at{};
+  Date effective_start{};
+  Deadline start;  ///< of PENDING_START
+  std::optional<EndKind> end_kind;
+  std::string reason;
+  Instant ended_at{};
+  Deadline officially;  ///< of ENDING: when it is officially over
+  bool operator==(const Contract&) const = default;
+};
+
+/// The reasons each side may give for an end. `other` needs a note.
+inline constexpr std::array<std::string_view, 10> client_reasons{
+    "completed",     "no_longer_needed", "quality", "missed_deadline", "freelancer_unresponsive",
+    "terms_changed", "hired_other",      "budget",  "by_mistake",      "other"};
+inline constexpr std::array<std::string_view, 10> freelancer_reasons{"completed",
+                                                                     "client_unresponsive",
+                                                                     "completed_unsuccessfully",
+                                                                     "unclear_requirements",
+                                                                     "terms_changed",
+                                                                     "not_paid",
+                                                                     "unethical_request",
+                                                                     "availability",
+                                                                     "by_mistake",
+                                                                     "other"};
+
+// Commands
+/// In the room: asks for the feedback in the direct chat. In the direct chat, with the feedback: ends.
+struct End {
+  ContractId id;
+  std::optional<std::string> reason;
+  std::optional<Money> pay;         ///< client only: released before the rest is asked back
+  std::optional<std::string> note;  ///< the words behind `reason=other`
+  FeedbackWords feedback;
+  Yes yes;
+};
+BOOST_DESCRIBE_STRUCT(End, (), (id, reason, pay, note, feedback, yes))
+/// The answer to the question of an `/end`, typed in the direct chat; a line that begins with `stars=` or `text=`.
+struct EndAnswer {
+  FeedbackWords feedback;
+  Yes yes;
+};
+BOOST_DESCRIBE_STRUCT(EndAnswer, (), (feedback, yes))
+
+// Events
+struct Started {
+  static constexpr std::string_view kind = "contract.started";
+  ContractId id;
+  OfferId offer;
+  PersonId client, freelancer;
+  Terms terms;
+  Digest digest;
+  Policy policy;
+  State state = State::active;
+  Date effective_start{};
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Started, (), (id, offer, client, freelancer, terms, digest, policy, state, effective_start, at))
+/// The start date has come.
+struct Opened {
+  static constexpr std::string_view kind = "contract.opened";
+  ContractId id;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Opened, (), (id, at))
+struct Ending {
+  static constexpr std::string_view kind = "contract.ending";
+  ContractId id;
+  EndKind end_kind = EndKind::by_client;
+  std::string reason;
+  std::optional<std::string> note;
+  std::optional<Money> pay;
+  Instant at{};
+  Instant officially{};
+};
+BOOST_DESCRIBE_STRUCT(Ending, (), (id, end_kind, reason, note, pay, at, officially))
+struct Ended {
+  static constexpr std::string_view kind = "contract.ended";
+  ContractId id;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Ended, (), (id, at))
+
+}  // namespace workflow::contract

@@ -1,0 +1,44 @@
+#pragma once
+#include <boost/describe.hpp>
+#include <vector>
+
+#include "workflow/ids.hpp"
+#include "workflow/money.hpp"
+#include "workflow/time.hpp"
+
+// The request that a client's end makes of the freelancer: to let the rest of the escrow go back (R-refund-*).
+namespace workflow::escrow_refund {
+
+enum class State { pending, approved, auto_approved, disputed, cancelled, settled };
+BOOST_DESCRIBE_ENUM(State, pending, approved, auto_approved, disputed, cancelled, settled)
+
+/// The part of the request that lies in one milestone's escrow.
+struct Part {
+  MilestoneId milestone;
+  Money amount;
+  bool operator==(const Part&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(Part, (), (milestone, amount))
+
+struct EscrowRefund {
+  EscrowRefundId id;
+  State state = State::pending;
+  ContractId contract;
+  std::vector<Part> parts;
+  Money amount;
+  Deadline answer;  ///< by when the freelancer answers
+  bool operator==(const EscrowRefund&) const = default;
+};
+
+struct Requested {
+  static constexpr std::string_view kind = "escrow_refund.requested";
+  EscrowRefundId id;
+  ContractId contract;
+  std::vector<Part> parts;
+  Money amount;
+  Instant at{};
+  Instant due{};
+};
+BOOST_DESCRIBE_STRUCT(Requested, (), (id, contract, parts, amount, at, due))
+
+}  // namespace workflow::escrow_refund

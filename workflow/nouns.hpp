@@ -1,0 +1,109 @@
+#pragma once
+#include <expected>
+#include <optional>
+#include <vector>
+
+#include "workflow/room.hpp"
+
+// The list of the house's nouns, for `room.cpp` alone: what each decides, takes, answers and waits for. A noun's source
+// defines its lines; another noun's header is never included there, only this list and the room's state.
+namespace workflow {
+
+/// The events of a decision or a reaction, and the words that are kept beside the chain.
+struct Done {
+  Events events;
+  std::vector<Secret> secrets;
+};
+using Decision = std::expected<Done, Rejection>;
+template <class... E>
+Decision done(E... events) {
+  return Done{Events{Event{std::move(events)}...}, {}};
+}
+
+// Decisions
+namespace room {
+Decision decide(const Room&, const Bind&, const Context&);
+void on(Room&, const Fixed&);
+Decision react(const Room&, const Event&, const Context&);
+}  // namespace room
+
+namespace proposal {
+Decision decide(const Room&, const Propose&, const Context&);
+Decision decide(const Room&, const Counter&, const Context&);
+Decision decide(const Room&, const Approve&, const Context&);
+Decision decide(const Room&, const Decline&, const Context&);
+Decision decide(const Room&, const Withdraw&, const Context&);
+void on(Room&, const Proposed&);
+void on(Room&, const Countered&);
+void on(Room&, const TakenBack&);
+void on(Room&, const Approved&);
+void on(Room&, const Declined&);
+void on(Room&, const Withdrawn&);
+void on(Room&, const Expired&);
+Decision react(const Room&, const Event&, const Context&);
+void alarms(const Room&, std::vector<Alarm>&);
+Events fire(const Room&, const Alarm&, const Context&);
+}  // namespace proposal
+
+namespace offer {
+Decision decide(const Room&, const Send&, const Context&);
+Decision decide(const Room&, const Accept&, const Context&);
+Decision decide(const Room&, const Decline&, const Context&);
+Decision decide(const Room&, const Withdraw&, const Context&);
+void on(Room&, const Sent&);
+void on(Room&, const Accepted&);
+void on(Room&, const Declined&);
+void on(Room&, const Withdrawn&);
+void on(Room&, const Expired&);
+Decision react(const Room&, const Event&, const Context&);
+void alarms(const Room&, std::vector<Alarm>&);
+Events fire(const Room&, const Alarm&, const Context&);
+}  // namespace offer
+
+namespace contract {
+Decision decide(const Room&, const End&, const Context&);
+Decision decide(const Room&, const EndAnswer&, const Context&);
+void on(Room&, const Started&);
+void on(Room&, const Opened&);
+void on(Room&, const Ending&);
+void on(Room&, const Ended&);
+Decision react(const Room&, const Event&, const Context&);
+void alarms(const Room&, std::vector<Alarm>&);
+Events fire(const Room&, const Alarm&, const Context&);
+}  // namespace contract
+
+namespace milestone {
+Decision decide(const Room&, const Fund&, const Context&);
+Decision decide(const Room&, const Submit&, const Context&);
+Decision decide(const Room&, const Release&, const Context&);
+void on(Room&, const Funded&);
+void on(Room&, const Submitted&);
+void on(Room&, const Released&);
+void on(Room&, const RefundPending&);
+void on(Room&, const Refunded&);
+void on(Room&, const Cancelled&);
+/// The milestones of a contract that has just begun.
+void planned(Room&, ContractId, const Terms&);
+Decision react(const Room&, const Event&, const Context&);
+void alarms(const Room&, std::vector<Alarm>&);
+Events fire(const Room&, const Alarm&, const Context&);
+}  // namespace milestone
+
+namespace escrow_refund {
+void on(Room&, const Requested&);
+Decision react(const Room&, const Event&, const Context&);
+}  // namespace escrow_refund
+
+namespace feedback {
+void on(Room&, const Sealed&);
+void on(Room&, const Revealed&);
+void on(Room&, const Missed&);
+Decision react(const Room&, const Event&, const Context&);
+}  // namespace feedback
+
+namespace ledger {
+void alarms(const Room&, std::vector<Alarm>&);
+Events fire(const Room&, const Alarm&, const Context&);
+}  // namespace ledger
+
+}  // namespace workflow

@@ -1,0 +1,97 @@
+#pragma once
+#include <boost/describe.hpp>
+#include <optional>
+#include <vector>
+
+#include "workflow/ids.hpp"
+#include "workflow/terms.hpp"
+#include "workflow/time.hpp"
+#include "workflow/typed.hpp"
+
+// The client's final word, which the freelancer accepts or not (R-offer-*). The first one binds its room for the time
+// being; the first acceptance fixes the room's pair.
+namespace workflow::offer {
+
+enum class State { draft, pending, accepted, declined, withdrawn, expired };
+BOOST_DESCRIBE_ENUM(State, draft, pending, accepted, declined, withdrawn, expired)
+
+struct Offer {
+  OfferId id;
+  State state = State::pending;
+  PersonId client, freelancer;
+  std::optional<ProposalId> from;  ///< the approved proposal it came from
+  std::int64_t version = 1;
+  Terms terms;
+  Digest digest;
+  Deadline expire;
+  std::optional<ContractId> contract;
+  Instant closed_at{};
+  bool operator==(const Offer&) const = default;
+};
+
+// Commands
+struct Send {
+  std::optional<Handle> freelancer;  ///< may be left out where only one person can be meant
+  TermsInput terms;
+  Yes yes;
+};
+BOOST_DESCRIBE_STRUCT(Send, (), (freelancer, terms, yes))
+struct Accept {
+  OfferId id;
+  std::optional<Version> version;
+  std::optional<HashPrefix> hash;
+  Yes yes;
+};
+BOOST_DESCRIBE_STRUCT(Accept, (), (id, version, hash, yes))
+struct Decline {
+  OfferId id;
+  std::optional<Phrase> reason;
+};
+BOOST_DESCRIBE_STRUCT(Decline, (), (id, reason))
+struct Withdraw {
+  OfferId id;
+};
+BOOST_DESCRIBE_STRUCT(Withdraw, (), (id))
+
+// Events
+struct Sent {
+  static constexpr std::string_view kind = "offer.sent";
+  OfferId id;
+  PersonId client, freelancer;
+  std::optional<ProposalId> from;
+  Terms terms;
+  Digest digest;
+  Instant at{};
+  Instant due{};
+};
+BOOST_DESCRIBE_STRUCT(Sent, (), (id, client, freelancer, from, terms, digest, at, due))
+struct Accepted {
+  static constexpr std::string_view kind = "offer.accepted";
+  OfferId id;
+  std::int64_t version = 1;
+  ContractId contract;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Accepted, (), (id, version, contract, at))
+struct Declined {
+  static constexpr std::string_view kind = "offer.declined";
+  OfferId id;
+  std::optional<std::string> reason;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Declined, (), (id, reason, at))
+struct Withdrawn {
+  static constexpr std::string_view kind = "offer.withdrawn";
+  OfferId id;
+  bool by_system = false;  ///< another offer's acceptance fixed the room's pair
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Withdrawn, (), (id, by_system, at))
+struct Expired {
+  static constexpr std::string_view kind = "offer.expired";
+  OfferId id;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Expired, (), (id, at))
+
+}  // namespace workflow::offer

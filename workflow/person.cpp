@@ -1,0 +1,58 @@
+#include "workflow/nouns.hpp"
+
+namespace workflow {
+namespace {
+
+template <class T>
+void take(T& into, const std::optional<T>& from) {
+  if (from) into = *from;
+}
+
+/// A person's stream holds only a person's events; a room's are passed by.
+struct Fold {
+  Person& p;
+  void operator()(const person::Seen& e) const {
+    p.id = e.id;
+    p.user = e.user;
+    p.handle = e.handle;
+    p.name = e.name;
+    if (!e.zone.empty()) p.zone = e.zone;
+  }
+  void operator()(const person::Changed& e) const {
+    take(p.handle, e.handle);
+    take(p.name, e.name);
+    take(p.zone, e.zone);
+    take(p.email, e.email);
+    take(p.kind, e.account);
+    take(p.status, e.status);
+    take(p.billing_ok, e.billing_ok);
+  }
+  void operator()(const person::Asked& e) const { p.question = e.question; }
+  void operator()(const person::Answered&) const { p.question.reset(); }
+  void operator()(const person::AskLapsed&) const { p.question.reset(); }
+};
+
+}  // namespace
+
+void evolve(Person& p, const Event& e) {
+  std::visit(
+      [&](const auto& x) {
+        if constexpr (requires { Fold{p}(x); }) Fold{p}(x);
+      },
+      e);
+}
+
+std::optional<Alarm> next_alarm(const Person& p) {
+  if (!p.question) return {};
+  return Alarm{p.question->lapse, text(p.question->contract), "person.ask_lapse"};
+}
+
+Events fire_due(Person& p, Instant now) {
+  const auto alarm = next_alarm(p);
+  if (!alarm || now < alarm->due) return {};
+  Events events{person::AskLapsed{p.id, p.question->contract}};
+  evolve(p, events.front());
+  return events;
+}
+
+}  // namespace workflow

@@ -1,0 +1,39 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+// The few kinds of value that a command may hold besides ids, money, dates, numbers and text. The reader derives the
+// grammar of a verb from the types of its command's members: these stand by position, everything else is `key=value`.
+namespace workflow {
+
+/// `v2`: the version that the typist has seen.
+struct Version {
+  std::int64_t n = 0;
+  bool operator==(const Version&) const = default;
+};
+
+/// `#a1b2`: the beginning of the digest that the typist has seen, in lower case, without the #.
+struct HashPrefix {
+  std::string hex;
+  bool operator==(const HashPrefix&) const = default;
+};
+
+/// Free words at the end of a line, bare or as `key="…"`: a reason, a message.
+struct Phrase {
+  std::string words;
+  bool operator==(const Phrase&) const = default;
+};
+
+/// `@ana`, without the @.
+struct Handle {
+  std::string name;
+  bool operator==(const Handle&) const = default;
+};
+
+/// `--yes`: no preview, act at once.
+struct Yes {
+  bool given = false;
+  bool operator==(const Yes&) const = default;
+};
+
+}  // namespace workflow
