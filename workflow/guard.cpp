@@ -22,7 +22,8 @@ bool is_party(const Room& room, const Context& ctx, const Guards& g) {
   if (g.any_member && !room.fixed()) return true;
   if (g.subject && exists(room, *g.subject)) return side_of(room, g.subject, ctx.actor->id).has_value();
   if (room.fixed()) return side_of(room, {}, ctx.actor->id).has_value();
-  if (!g.subject) return true;  // nothing named in an unbound room: its own guards speak
+  if (!g.subject) return true;           // nothing named in an unbound room: its own guards speak
+  if (room.offers.empty()) return true;  // nobody has a side here, and nothing is here to be found
   for (const auto& [id, offer] : room.offers)
     if (offer.client == ctx.actor->id || offer.freelancer == ctx.actor->id) return true;
   return false;

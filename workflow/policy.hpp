@@ -24,12 +24,13 @@ struct Policy {
   std::int64_t min_milestone = 500;
   std::int64_t fee_bps = 1000;
   std::int64_t cold_offers_a_day = 5;  ///< offers to people one has no contract with
+  std::int64_t counters_an_hour = 3;   ///< by one side on one proposal
   bool agency_may_propose = false;
   bool operator==(const Policy&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(Policy, (),
                       (currency, proposal_ttl, offer_ttl, review_period, security_period, escrow_refund_response,
                        refund_settlement, end_undo, end_answer, confirm_ttl, timer_grace, confirm_over, min_milestone,
-                       fee_bps, cold_offers_a_day, agency_may_propose))
+                       fee_bps, cold_offers_a_day, counters_an_hour, agency_may_propose))
 
 }  // namespace workflow

@@ -89,6 +89,16 @@ std::optional<Rejection> unable(const Room& room, const Context& ctx) {
   return {};
 }
 
+/// A side counters the same proposal a few times an hour, no more (R-proposal-14).
+std::optional<Rejection> too_many_counters(const Proposal& p, const Context& ctx) {
+  std::int64_t recent = 0;
+  for (std::size_t v = 1; v < p.versions.size(); ++v)
+    recent += p.versions[v].author == p.turn && p.versions[v].at > ctx.now - std::chrono::hours{1};
+  if (recent < ctx.policy->counters_an_hour) return {};
+  return refuse(Code::RATE_LIMITED, "proposal.counter_rate", "R-proposal-14",
+                {{"id", text(p.id)}, {"most", ctx.policy->counters_an_hour}});
+}
+
 }  // namespace
 
 Decision decide(const Room& room, const Propose& c, const Context& ctx) {
@@ -127,6 +137,7 @@ Decision decide(const Room& room, const Counter& c, const Context& ctx) {
                               .version = [&] { return stale(*p, c.version, {}, ctx); },
                               .turn = [&] { return not_your_turn(room, *p, ctx); },
                               .data = [&]() -> std::optional<Rejection> {
+                                if (auto r = too_many_counters(*p, ctx)) return r;
                                 terms = changed(p->current().terms, c.terms, *ctx.policy, day_of(ctx.now));
                                 if (terms) return {};
                                 terms.error().args.emplace_back("id", text(c.id));

@@ -12,8 +12,12 @@ World::World() {
 }
 
 Context World::context(const Person& actor, Place place) {
-  Context ctx{.now = std::max(now, room.last), .policy = &policy, .actor = &actor, .client = &client,
-              .freelancer = &freelancer, .place = place};
+  Context ctx{.now = std::max(now, room.last),
+              .policy = &policy,
+              .actor = &actor,
+              .client = &client,
+              .freelancer = &freelancer,
+              .place = place};
   ctx.next_id = [this](Numbered n) { return ++numbers[static_cast<int>(n)]; };
   ctx.salt = [this] { return std::to_string(++salts); };
   return ctx;
@@ -76,10 +80,12 @@ Command World::command(const Step& s) const {
       return offer::Send{{}, terms, yes};
     case 13: return contract::End{.id = c, .reason = "completed", .yes = yes};
     case 14:
-      return contract::End{.id = c, .reason = "completed", .pay = s.yes ? std::optional{amount} : std::nullopt,
-                           .feedback = {.stars = 5, .text = "All as agreed, thank you"}, .yes = Yes{true}};
-    default:
-      return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
+      return contract::End{.id = c,
+                           .reason = "completed",
+                           .pay = s.yes ? std::optional{amount} : std::nullopt,
+                           .feedback = {.stars = 5, .text = "All as agreed, thank you"},
+                           .yes = Yes{true}};
+    default: return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
   }
 }
 

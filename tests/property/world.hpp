@@ -15,11 +15,11 @@ using namespace workflow;
 
 /// One step: some minutes pass, then one of the two orders something.
 struct Step {
-  int what = 0;        ///< which command
-  int who = 0;         ///< 0 the client, 1 the freelancer, 2 a stranger
-  int number = 1;      ///< of the thing it names
+  int what = 0;    ///< which command
+  int who = 0;     ///< 0 the client, 1 the freelancer, 2 a stranger
+  int number = 1;  ///< of the thing it names
   int version = 1;
-  int amount = 100;    ///< whole units
+  int amount = 100;  ///< whole units
   int minutes = 1;
   bool yes = true;
 };
@@ -33,9 +33,9 @@ struct World {
   Instant now{std::chrono::hours{24 * 20'000}};
   std::int64_t numbers[4]{0, 0, 0, 0};
   std::uint64_t salts = 0;
-  Events history;                       ///< everything that happened, in order
-  std::vector<Instant> overdue;         ///< deadlines found unfired after their time
-  std::vector<std::string> broken;      ///< invariants that did not hold
+  Events history;                   ///< everything that happened, in order
+  std::vector<Instant> overdue;     ///< deadlines found unfired after their time
+  std::vector<std::string> broken;  ///< invariants that did not hold
 
   World();
   Context context(const Person& actor, Place);
@@ -55,7 +55,8 @@ template <>
 struct Arbitrary<property::Step> {
   static Gen<property::Step> arbitrary() {
     using property::Step;
-    return gen::build<Step>(gen::set(&Step::what, gen::inRange(0, 16)), gen::set(&Step::who, gen::weightedElement<int>({{8, 0}, {8, 1}, {1, 2}})),
+    return gen::build<Step>(gen::set(&Step::what, gen::inRange(0, 16)),
+                            gen::set(&Step::who, gen::weightedElement<int>({{8, 0}, {8, 1}, {1, 2}})),
                             gen::set(&Step::number, gen::inRange(1, 4)), gen::set(&Step::version, gen::inRange(1, 4)),
                             gen::set(&Step::amount, gen::inRange(4, 3000)),
                             gen::set(&Step::minutes, gen::element(0, 1, 60, 1440, 10'080, 43'200)),

@@ -1,0 +1,94 @@
+#pragma once
+#include <map>
+#include <random>
+#include <set>
+
+#include "bot/engine.hpp"
+#include "commands/notes.hpp"
+
+// The inside of the engine, shared by its sources: `engine.cpp` takes in, `engine_acts.cpp` carries out,
+// `engine_queries.cpp` answers, `engine_posts.cpp` speaks.
+namespace bot {
+
+using store::PersonId;
+using store::RoomId;
+
+/// One message on its way through, and what was found out about it.
+struct Act {
+  const Heard& heard;
+  Instant now{};  ///< the instant that counts: the server's stamp, held to the wall clock
+  Instant wall{};
+  PersonId actor;
+  std::optional<store::Place> place;  ///< none: a room nobody has used yet
+  store::Cause cause = 0;             ///< 0 for a query, which leaves no trace
+};
+
+struct Engine::Impl {
+  store::Store& store;
+  Options opt;
+  std::mt19937_64 seeded;
+  std::optional<store::Batch> batch;  ///< begun at the first write of a batch: a query alone makes no commit
+  std::vector<Outgoing> out;
+  std::string new_cursor;
+  bool careful = false;  ///< after an unclean start, until the backlog is through: one message a transaction
+  Instant read_all{};    ///< every channel has been read up to here
+  std::map<std::string, Instant> read;  ///< and these further
+  std::set<std::string> stuck;          ///< channels in which the server refused a post for now: order is kept
+
+  Impl(store::Store&, Options);
+
+  // engine.cpp
+  void take(const Incoming&, Instant wall);
+  void heard(const Heard&, Instant wall);
+  void member(const Member&, Instant wall);
+  void edited(const Edited&, Instant wall);
+  void removed(const Deleted&);
+  void read_through(const ReadThrough&, Instant wall);
+  void delivered(const Delivered&);
+  void refused(const Refused&);
+  void quarantine(const Heard&, Instant now, const std::string& what);
+  bool tried_too_often(const Heard&, Instant now);
+  void finish(bool last = false);
+  store::Batch& writing();
+  PersonId person_for(const std::string& user, const Member* seen, Instant at);
+  void salt_with(const std::string& text);
+
+  // Deadlines: every one of the stream that is due at `now`, oldest first.
+  void fire_room(RoomId, Instant now, Instant wall);
+  void fire_person(PersonId, Instant now, Instant wall);
+  Instant watermark(std::int64_t stream);
+
+  // engine_acts.cpp
+  struct Target {
+    RoomId room;  ///< 0: the command names nothing that the actor may see
+    std::optional<workflow::Rejection> refused;
+  };
+  void act(Act&);
+  void command(Act&, const workflow::Command&, const std::string& verb);
+  void confirm(Act&, const commands::Confirm&);
+  void show_preview(Act&, RoomId, const workflow::Command&, const workflow::Context&, const workflow::Rejection&,
+                    const std::string& verb);
+  void record(Act&, RoomId, const workflow::Outcome&, Instant at);
+  void refuse(Act&, RoomId, workflow::Rejection, const std::optional<workflow::AnyId>&);
+  Target target(const Act&, const workflow::Command&);
+  workflow::Context context(const Act&, const workflow::Room&, const workflow::Command&);
+  std::optional<PersonId> offered_to(const Act&, const workflow::Room&, const workflow::offer::Send&);
+  std::optional<PersonId> only_other(const Act&);
+
+  // engine_queries.cpp
+  void query(Act&, const commands::Query&);
+  std::expected<std::vector<const workflow::Room*>, workflow::Rejection> visible(const Act&, const commands::Query&);
+
+  // engine_posts.cpp
+  commands::Cast cast(const workflow::Room*, std::span<const workflow::Event>, PersonId reader);
+  void say(store::Cause, RoomId, std::span<const workflow::Event>, const Act*, Instant effective);
+  void post_room(store::Cause, RoomId, const commands::Note&, const Act*, std::span<const workflow::Event>);
+  void post_direct(PersonId, const commands::Note&, const Act*);
+  void answer_author(const Act&, const commands::Note&, bool keep);
+  void erase(const Act&);
+  void enqueue(store::OutboxRow);
+  std::string random_hex(std::size_t bytes);
+  std::string where_else(RoomId);
+};
+
+}  // namespace bot

@@ -1,0 +1,171 @@
+#include <openssl/rand.h>
+
+#include "bot/engine_impl.hpp"
+#include "workflow/digest.hpp"
+
+// What the bot says, and where: the room's note, the author's private reply, the question in the direct chat.
+namespace bot {
+
+using workflow::Room;
+
+namespace {
+
+constexpr std::string_view erase_kind = "erase";
+
+std::string kind_and_subject(const commands::Note& n) { return n.subject.empty() ? n.kind : n.kind + " " + n.subject; }
+
+Post post_of(const store::OutboxRow& row) {
+  return {
+      .key = row.key, .channel = row.channel, .thread = row.thread, .to = row.to, .kind = row.kind, .text = row.text};
+}
+
+}  // namespace
+
+std::string Engine::Impl::random_hex(std::size_t bytes) {
+  std::string raw(bytes, '\0');
+  if (opt.seed) {
+    for (char& c : raw) c = static_cast<char>(seeded());
+  } else if (RAND_bytes(reinterpret_cast<unsigned char*>(raw.data()), static_cast<int>(bytes)) != 1) {
+    throw std::runtime_error("no randomness is to be had");
+  }
+  static constexpr std::string_view digits = "0123456789abcdef";
+  std::string hex;
+  for (const char c : raw) {
+    hex += digits[static_cast<unsigned char>(c) >> 4];
+    hex += digits[static_cast<unsigned char>(c) & 15];
+  }
+  return hex;
+}
+
+/// Everybody whom a note about these events in this room may name.
+commands::Cast Engine::Impl::cast(const Room* room, std::span<const workflow::Event> events, PersonId reader) {
+  commands::Cast c;
+  const auto add = [&](PersonId id) {
+    if (id.n != 0) c.people.try_emplace(id, store.person(id));
+  };
+  add(reader);
+  if (room) {
+    if (room->fixed()) add(*room->client), add(*room->freelancer);
+    for (const auto& [id, offer] : room->offers) add(offer.client), add(offer.freelancer);
+  }
+  for (const auto& e : events)
+    if (const auto person = workflow::person_of(e)) add(*person);
+  c.words = [this](const workflow::Digest& d) { return store.secret(d); };
+  if (reader.n != 0) c.reader = &c.people.at(reader);
+  return c;
+}
+
+void Engine::Impl::say(store::Cause cause, RoomId id, std::span<const workflow::Event> events, const Act* a,
+                       Instant effective) {
+  Room none;
+  const Room& room = id.n != 0 ? store.room(id) : none;
+  const bool on_time = a && a->heard.sent_at == effective;
+  const auto people = cast(&room, events, {});
+  for (const auto& note : commands::notes(events, room, people, on_time ? std::optional{effective} : std::nullopt)) {
+    if (note.direct)
+      post_direct(*note.direct, note, a);
+    else
+      post_room(cause, id, note, a, events);
+  }
+}
+
+/// A note goes where the command was typed; a deadline's, or what a direct chat caused, into the thread (R-note-2).
+void Engine::Impl::post_room(store::Cause cause, RoomId id, const commands::Note& note, const Act* a,
+                             std::span<const workflow::Event> events) {
+  const auto place = store.place_of(id);
+  if (!place) return;
+  std::string thread;
+  if (a && !a->heard.direct) {
+    thread = a->heard.thread;
+  } else if (opt.can.threads) {
+    for (const auto& e : events)
+      if (const auto about = workflow::subject(e); about && thread.empty()) thread = thread_of(store.room(id), *about);
+  }
+  const auto hash = workflow::sha256(note.text).brief(6);
+  const auto number = writing().number_note(cause, id, hash);
+  enqueue({.platform = opt.platform,
+           .channel = place->channel,
+           .thread = thread,
+           .kind = kind_and_subject(note),
+           .text = commands::with_number(note.text, number, hash)});
+}
+
+void Engine::Impl::post_direct(PersonId person, const commands::Note& note, const Act* a) {
+  const auto direct = store.direct_of(person);
+  if (!direct && a) {
+    answer_author(*a, note, true);
+    return;
+  }
+  if (direct)
+    enqueue({.platform = opt.platform, .channel = direct->channel, .kind = kind_and_subject(note), .text = note.text});
+}
+
+/// To the author alone: in place where the server can, else in their direct chat, else in the room.
+void Engine::Impl::answer_author(const Act& a, const commands::Note& note, bool keep) {
+  store::OutboxRow row{.platform = opt.platform,
+                       .channel = a.heard.channel,
+                       .thread = a.heard.thread,
+                       .kind = kind_and_subject(note),
+                       .text = note.text};
+  if (!a.heard.direct && opt.can.private_replies) {
+    row.to = a.heard.user;
+  } else if (!a.heard.direct) {
+    if (const auto direct = store.direct_of(a.actor)) {
+      row.channel = direct->channel;
+      row.thread.clear();
+    }
+  }
+  if (keep) {
+    enqueue(std::move(row));
+    return;
+  }
+  row.key = random_hex(16);
+  out.push_back(post_of(row));
+}
+
+void Engine::Impl::erase(const Act& a) {
+  if (!opt.can.deletes) return;
+  enqueue({.platform = opt.platform,
+           .channel = a.heard.channel,
+           .kind = std::string{erase_kind},
+           .text = a.heard.message,
+           .key = "erase:" + a.heard.channel + ":" + a.heard.message});
+}
+
+void Engine::Impl::enqueue(store::OutboxRow row) {
+  if (row.key.empty()) row.key = random_hex(16);
+  writing().enqueue(row);
+  if (stuck.contains(row.channel)) return;  // it follows what the server would not take, in order
+  if (row.kind == erase_kind)
+    out.push_back(Erase{row.channel, row.text});
+  else
+    out.push_back(post_of(row));
+}
+
+/// How a room of somebody's is called to them: by the channel.
+std::string Engine::Impl::where_else(RoomId id) {
+  const auto place = store.place_of(id);
+  return place ? place->channel : std::string{};
+}
+
+std::vector<Post> Engine::unsent() {
+  impl_->stuck.clear();
+  std::vector<Post> posts;
+  for (const auto& row : impl_->store.unsent(impl_->opt.platform))
+    if (row.kind != erase_kind) posts.push_back(post_of(row));
+  return posts;
+}
+
+std::vector<Erase> Engine::unerased() {
+  std::vector<Erase> erasures;
+  for (const auto& row : impl_->store.unsent(impl_->opt.platform))
+    if (row.kind == erase_kind) erasures.push_back({row.channel, row.text});
+  return erasures;
+}
+
+Post Engine::as_repeat(Post p) const {
+  p.text = commands::hint("repeat", {}).text + " " + p.text;
+  return p;
+}
+
+}  // namespace bot

@@ -1,0 +1,21 @@
+#pragma once
+#include <filesystem>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+// `parley rehearse`: scripted conversations, played and compared.
+namespace bot::rehearse {
+
+struct Options {
+  std::vector<std::filesystem::path> files;  ///< scripts, or folders whose `.chat` files are played
+  bool update = false;                       ///< rewrites the expected output in place
+  bool words = false;                        ///< `update` writes texts, not kinds; so it does below a folder `words`
+  bool restart_every_line = false;
+  std::string over;  ///< `room`: through a real server; empty: in process
+};
+
+/// 0: all hold. 1: a difference. 2: a file that cannot be read.
+int rehearse(const Options&, std::ostream& out, std::ostream& err);
+
+}  // namespace bot::rehearse

@@ -1,0 +1,236 @@
+#include "bot/serve.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+#include <set>
+
+#include "bot/engine.hpp"
+#include "bot/platforms/room.hpp"
+#include "commands/notes.hpp"
+
+namespace bot {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t most_at_once = 2000;
+constexpr auto again_after = std::chrono::seconds{1};
+constexpr auto idle_after = std::chrono::milliseconds{200};
+
+Instant wall_clock() { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); }
+
+/// The loop of the bot: takes what arrived, has the engine handle it, sends what it says. One thread.
+class Loop {
+ public:
+  Loop(asio::io_context& io, store::Store& store, Engine& engine, Platform& platform)
+      : store_(store), engine_(engine), platform_(platform), later_(io), idle_(io), io_(io) {}
+
+  void start() {
+    platform_.start(store_.cursor(platform_.name()), [this] { wake(); });
+  }
+
+  void stop() {
+    if (stopped_) return;
+    stopped_ = true;
+    if (!failed_) engine_.flush();
+    platform_.stop();
+    later_.cancel();
+    idle_.cancel();
+    io_.stop();
+  }
+
+  bool failed() const { return failed_; }
+
+ private:
+  void wake() {
+    if (scheduled_ || stopped_) return;
+    scheduled_ = true;
+    asio::post(io_, [this] {
+      scheduled_ = false;
+      pump();
+    });
+  }
+
+  /// One batch: what arrived, or what could not be recorded the last time.
+  void pump() {
+    if (stopped_ || waiting_) return;
+    if (items_.empty()) {
+      items_ = platform_.take(most_at_once);
+      if (items_.empty()) return;
+      engine_.set_cursor(platform_.cursor());
+    }
+    try {
+      auto out = engine_.handle(items_, wall_clock());
+      bool up = false;
+      for (const auto& item : items_) {
+        if (const auto* link = std::get_if<Link>(&item)) {
+          up = link->up;
+          linked_ = false;
+        }
+        if (const auto* r = std::get_if<Refused>(&item); r && !r->permanent) try_again();
+      }
+      items_.clear();
+      deliver(std::move(out));
+      if (up) catch_up();
+      full_ = false;
+      wait_for_idle();
+      wake();
+    } catch (const store::Full& e) {
+      nothing_recorded(e.what());
+    } catch (const std::exception& e) {
+      spdlog::critical("the store failed, what it holds is unknown until it is opened again: {}", e.what());
+      failed_ = true;
+      stop();
+    }
+  }
+
+  /// Until everything older is known to be delivered, posts wait in the outbox and answers to queries here.
+  void deliver(std::vector<Outgoing> out) {
+    if (linked_) {
+      if (!out.empty()) platform_.send(std::move(out));
+      return;
+    }
+    for (auto& one : out) deferred_.push_back(std::move(one));
+  }
+
+  /// After every connection: each post without a known delivery is looked up by its key, and posted if it is not there.
+  void catch_up() {
+    auto posts = std::make_shared<std::vector<Post>>(engine_.unsent());
+    auto found = std::make_shared<std::vector<std::optional<std::string>>>(posts->size());
+    auto left = std::make_shared<std::size_t>(posts->size());
+    if (posts->empty()) return caught_up(*posts, *found);
+    for (std::size_t i = 0; i < posts->size(); ++i)
+      platform_.find((*posts)[i].channel, (*posts)[i].key, [this, posts, found, left, i](auto message) {
+        (*found)[i] = std::move(message);
+        if (--*left == 0) caught_up(*posts, *found);
+      });
+  }
+
+  void caught_up(const std::vector<Post>& posts, const std::vector<std::optional<std::string>>& found) {
+    std::vector<Outgoing> send;
+    std::set<std::string> keys;
+    for (std::size_t i = 0; i < posts.size(); ++i) {
+      keys.insert(posts[i].key);
+      if (found[i])
+        items_.push_back(Delivered{posts[i].key, *found[i]});
+      else
+        send.push_back(posts[i]);
+    }
+    for (auto& one : deferred_) {
+      const auto* post = std::get_if<Post>(&one);
+      if (!post || !keys.contains(post->key)) send.push_back(std::move(one));
+    }
+    deferred_.clear();
+    for (auto& erase : engine_.unerased()) send.push_back(std::move(erase));
+    linked_ = true;
+    if (!send.empty()) platform_.send(std::move(send));
+    if (!announced_) {
+      std::puts("bot ready");
+      std::fflush(stdout);
+      announced_ = true;
+    }
+    wake();
+  }
+
+  /// The server would not take a post now: a second later everything undelivered is looked up and posted in order.
+  void try_again() {
+    linked_ = false;
+    later_.expires_after(again_after);
+    later_.async_wait([this](auto error) {
+      if (!error && !stopped_) catch_up();
+    });
+  }
+
+  /// No room on the disk: nothing of the batch is kept or posted, it is handed in again when there may be room.
+  void nothing_recorded(const char* what) {
+    if (!full_) {
+      spdlog::error("nothing is recorded: {}", what);
+      std::set<std::string> told;
+      for (const auto& item : items_)
+        if (const auto* h = std::get_if<Heard>(&item); h && !h->by_bot && told.insert(h->channel).second && linked_)
+          platform_.send({Post{.key = "full-" + h->channel + "-" + h->message,
+                               .channel = h->channel,
+                               .thread = h->thread,
+                               .kind = "hint.not_recorded",
+                               .text = commands::hint("not_recorded", {}).text}});
+    }
+    full_ = waiting_ = true;
+    later_.expires_after(again_after);
+    later_.async_wait([this](auto error) {
+      waiting_ = false;
+      if (!error) pump();
+    });
+  }
+
+  void wait_for_idle() {
+    idle_.expires_after(idle_after);
+    idle_.async_wait([this](auto error) {
+      if (!error && !stopped_) store_.checkpoint_some();
+    });
+  }
+
+  store::Store& store_;
+  Engine& engine_;
+  Platform& platform_;
+  asio::steady_timer later_, idle_;
+  asio::io_context& io_;
+  std::vector<Incoming> items_;
+  std::vector<Outgoing> deferred_;
+  bool scheduled_ = false, linked_ = false, waiting_ = false, full_ = false;
+  bool announced_ = false, stopped_ = false, failed_ = false;
+};
+
+std::string read_token(const ServeOptions& o) {
+  std::ifstream in(o.token_file.empty() ? o.data / "bot" / "token" : o.token_file);
+  std::string token;
+  in >> token;
+  return token;
+}
+
+int run(const ServeOptions& o, const std::string& token) {
+  store::Store store({.file = o.data / "bot" / "parley.db"});
+  asio::io_context io{1};
+  const auto platform = make_room_platform(io, o.room_host, o.room_port, token);
+  Engine engine(store, {.platform = platform->name(), .can = platform->can(), .policy = o.policy});
+  Loop loop(io, store, engine, *platform);
+  asio::signal_set signals(io, SIGINT, SIGTERM);
+  signals.async_wait([&](auto error, int) {
+    if (!error) loop.stop();
+  });
+  loop.start();
+  io.run();
+  if (loop.failed()) return 75;
+  store.close();
+  return 0;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& o) {
+  // A full disk and a closed pipe are answers to a write, not a death.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const auto token = read_token(o);
+  if (token.empty()) {
+    spdlog::error("no token for the room: run `parley invite --bot parley` first");
+    return 69;
+  }
+  try {
+    return run(o, token);
+  } catch (const store::Held& e) {
+    spdlog::error("{}", e.what());
+    return 73;
+  } catch (const std::exception& e) {
+    spdlog::critical("{}", e.what());
+    return 75;
+  }
+}
+
+}  // namespace bot

@@ -1,0 +1,59 @@
+#include "commands/telling.hpp"
+
+// The notes of one cause: the first event that has a sentence is the headline.
+namespace commands {
+namespace {
+
+using namespace workflow;
+
+/// The instant behind the first line, where it is not the instant of the message that everybody sees.
+std::string with_instant(std::string text, const Telling& t, std::optional<Instant> at,
+                         std::optional<Instant> typed_at) {
+  if (!at || (typed_at && *typed_at == *at)) return text;
+  const auto end = std::min(text.find('\n'), text.size());
+  return text.insert(end, " " + t.say("note.effective", {{"at", *at}}));
+}
+
+}  // namespace
+
+std::vector<Note> notes(std::span<const Event> events, const Room& after, const Cast& cast,
+                        std::optional<Instant> typed_at) {
+  const Telling t{events, after, cast};
+  std::vector<Note> out;
+  bool room_told = false;
+  for (const auto& e : events) {
+    const auto told = std::visit([&](const auto& x) { return tell(t, x); }, e);
+    if (!told || (room_told && !told->direct)) continue;
+    if (!told->direct) room_told = true;
+    const auto about = subject(e);
+    Note n{.kind = told->kind.empty() ? std::string{kind(e)} : told->kind, .subject = about ? text(*about) : ""};
+    n.direct = told->direct;
+    n.text = with_instant(told->text, t, told->at, typed_at);
+    if (const auto* asked = std::get_if<person::Asked>(&e)) n.subject = text(asked->question.contract);
+    if (const auto* lapsed = std::get_if<person::AskLapsed>(&e)) n.subject = text(lapsed->contract);
+    out.push_back(std::move(n));
+  }
+  return out;
+}
+
+Note hint(std::string_view name, const Args& args) {
+  const std::string key = "hint." + std::string{name};
+  return {.kind = key, .subject = {}, .text = say(key, args), .direct = {}};
+}
+
+std::string with_number(std::string text, std::int64_t number, std::string_view hash) {
+  return std::move(text) + " · N-" + std::to_string(number) + " " + std::string{hash};
+}
+
+// What never speaks by itself.
+Tale tell(const Telling&, const room::Fixed&) { return {}; }
+Tale tell(const Telling&, const ledger::Posted&) { return {}; }
+Tale tell(const Telling&, const person::Seen&) { return {}; }
+Tale tell(const Telling&, const person::Changed&) { return {}; }
+Tale tell(const Telling&, const person::Answered&) { return {}; }
+
+Tale tell(const Telling& t, const ledger::Settled& e) {
+  return Told{.text = t.say("note.ledger.settled", with(t.about(e.id), {{"amount", e.amount}})), .at = t.room.last};
+}
+
+}  // namespace commands

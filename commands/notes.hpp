@@ -1,0 +1,54 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "commands/commands.hpp"
+#include "workflow/facts.hpp"
+#include "workflow/room.hpp"
+
+// The room's language, outwards: from what happened to what people read. All words are the catalogue's.
+namespace commands {
+
+/// The people a note may name, and what it may look up.
+struct Cast {
+  std::map<workflow::PersonId, workflow::Person> people;
+  std::function<std::optional<workflow::Secret>(const workflow::Digest&)> words;  ///< revealed feedback
+  const workflow::Person* reader = nullptr;  ///< of an answer for one person: their zone and sides
+};
+
+/// What the bot says once. For everybody in the room unless `direct` names the person in whose direct chat it goes.
+struct Note {
+  std::string kind;     ///< `proposal.countered`, `preview.accept`, `query.list`, `ask.end`, or for a refusal its code
+  std::string subject;  ///< `P-1`; may be empty
+  std::string text;     ///< lines separated by \n
+  std::optional<workflow::PersonId> direct;
+};
+
+/// The notes of one cause: at most one for the room, told by its first event that has a sentence, and where a question
+/// is asked or lapses one for a direct chat. `typed_at`: the message's instant, so that only a different one is
+/// printed.
+std::vector<Note> notes(std::span<const workflow::Event>, const workflow::Room& after, const Cast&,
+                        std::optional<workflow::Instant> typed_at);
+
+/// What a ‡ command would do, from the events it would cause; with the code to confirm it.
+Note preview(std::string_view verb, std::span<const workflow::Event>, const workflow::Room& after, const Cast&,
+             std::string_view code, workflow::Instant now, const workflow::Room& before);
+
+/// A refusal: its code, what was expected, what to do instead. Kind `refusal`, subject the code with its detail.
+Note refusal(const workflow::Rejection&, const Cast&);
+
+/// The answer to a query. `rooms` are those the reader may see here: the room itself, or in a direct chat all of
+/// theirs.
+Note answer(const Query&, std::span<const workflow::Room* const> rooms, const Cast&, workflow::Instant now);
+
+/// A few sentences that no event or refusal carries: `edited`, `catching_up`, `poisoned`, `repeat`, …
+Note hint(std::string_view name, const workflow::Args&);
+
+/// What ends a note in the room: ` · N-881 a1b2c3`.
+std::string with_number(std::string text, std::int64_t number, std::string_view hash);
+
+}  // namespace commands

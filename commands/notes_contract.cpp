@@ -1,0 +1,129 @@
+#include <algorithm>
+
+#include "commands/telling.hpp"
+#include "commands/unicode.hpp"
+
+namespace commands {
+namespace {
+
+using namespace workflow;
+
+/// The canonical words of a feedback: lines `key=value`, the text last and to the end.
+struct Words {
+  std::int64_t stars = 0;
+  std::string scores, text;
+};
+Words words_of(std::string_view canonical) {
+  Words w;
+  while (!canonical.empty()) {
+    const auto equals = canonical.find('=');
+    if (equals == std::string_view::npos) break;
+    const auto key = canonical.substr(0, equals);
+    if (key == "text") {
+      w.text = canonical.substr(equals + 1);
+      break;
+    }
+    const auto end = std::min(canonical.find('\n'), canonical.size());
+    const auto value = canonical.substr(equals + 1, end - equals - 1);
+    if (key == "stars")
+      w.stars = value.empty() ? 0 : value.front() - '0';
+    else if (key != "contract" && key != "author")
+      w.scores += (w.scores.empty() ? "" : ", ") + std::string{key} + " " + std::string{value};
+    canonical.remove_prefix(std::min(end + 1, canonical.size()));
+  }
+  return w;
+}
+
+std::string revealed(const Telling& t, const feedback::Revealed& e) {
+  Args args{{"who", t.name(e.id, e.by)}, {"about", t.name(e.id, other(e.by))}, {"commitment", e.commitment.hex}};
+  const auto secret = t.cast.words ? t.cast.words(e.commitment) : std::nullopt;
+  if (!secret) return t.say("note.feedback.gone", args);
+  const auto w = words_of(secret->text);
+  return t.say("note.feedback.revealed", with(std::move(args), {{"stars", w.stars},
+                                                                {"scores", w.scores},
+                                                                {"text", w.text},
+                                                                {"salt", secret->salt},
+                                                                {"pair_only", std::string{e.is_public ? "" : "yes"}}}));
+}
+
+}  // namespace
+
+std::string money_of_end(const Telling& t, ContractId id, bool numbered) {
+  std::string s;
+  const auto line = [&](std::string_view key, Args args) {
+    s += "\n" + t.say(key, with(t.about(id), std::move(args)));
+  };
+  for (const auto* r : t.all<milestone::Released>())
+    line("note.ending.paid", {{"gross", r->gross}, {"net", r->gross - r->fee}, {"clears", r->clears}});
+  if (const auto* r = t.find<escrow_refund::Requested>())
+    line("note.ending.asked",
+         {{"amount", r->amount}, {"refund", numbered ? text(r->id) : std::string{}}, {"due", r->due}});
+  std::optional<Money> back;
+  Instant settles{};
+  for (const auto* r : t.all<milestone::Refunded>()) {
+    back = back ? *back + r->amount : r->amount;
+    settles = r->settles;
+  }
+  if (back) line("note.ending.returned", {{"amount", *back}, {"settles", settles}});
+  std::vector<AnyId> cancelled;
+  for (const auto* c : t.all<milestone::Cancelled>()) cancelled.emplace_back(c->id);
+  if (!cancelled.empty()) line("note.ending.cancelled", {{"ids", ids_of(cancelled)}});
+  return s;
+}
+
+Tale tell(const Telling&, const contract::Started&) { return {}; }
+
+Tale tell(const Telling& t, const contract::Opened& e) {
+  return Told{.text = t.say("note.contract.opened", with(t.about(e.id), {{"next", text(MilestoneId{e.id, 1})}})),
+              .at = e.at};
+}
+
+Tale tell(const Telling& t, const contract::Ending& e) {
+  const bool by_client = e.end_kind == contract::EndKind::by_client;
+  const auto who = t.name(e.id, by_client ? Side::client : Side::freelancer);
+  std::string s =
+      t.say("note.contract.ending",
+            with(t.about(e.id),
+                 {{"who", who}, {"reason", e.reason}, {"note", e.note.value_or("")}, {"officially", e.officially}}));
+  s += money_of_end(t, e.id, true);
+  if (const auto* sealed = t.find<feedback::Sealed>())
+    s +=
+        "\n" + t.say("note.ending.sealed", {{"who", t.name(e.id, sealed->by)}, {"commitment", sealed->commitment.hex}});
+  return Told{.text = s, .at = e.at};
+}
+
+Tale tell(const Telling& t, const contract::Ended& e) {
+  std::string s = t.say("note.contract.ended", t.about(e.id));
+  for (const auto* r : t.all<feedback::Revealed>()) s += "\n" + revealed(t, *r);
+  for (const auto* m : t.all<feedback::Missed>())
+    s += "\n" + t.say("note.feedback.missed", {{"who", t.name(e.id, m->by)}});
+  return Told{.text = s, .at = e.at};
+}
+
+// Parts of the end's own note.
+Tale tell(const Telling&, const escrow_refund::Requested&) { return {}; }
+Tale tell(const Telling&, const feedback::Sealed&) { return {}; }
+Tale tell(const Telling&, const feedback::Revealed&) { return {}; }
+Tale tell(const Telling&, const feedback::Missed&) { return {}; }
+
+/// The question of an `/end`, in the direct chat of whoever ends.
+Tale tell(const Telling& t, const person::Asked& e) {
+  const auto& q = e.question;
+  const auto both = parties(t.room, AnyId{q.contract});
+  const bool client = both && both->client == e.id;
+  return Told{.text = t.say("ask.end", with(t.about(q.contract),
+                                            {{"reason", q.reason},
+                                             {"note", q.note.value_or("")},
+                                             {"pay", q.pay ? Arg{*q.pay} : Arg{}},
+                                             {"other", t.name(q.contract, client ? Side::freelancer : Side::client)},
+                                             {"lapse", q.lapse}})),
+              .at = {},
+              .kind = "ask.end",
+              .direct = e.id};
+}
+
+Tale tell(const Telling& t, const person::AskLapsed& e) {
+  return Told{.text = t.say("ask.end_lapsed", t.about(e.contract)), .at = {}, .kind = "ask.end_lapsed", .direct = e.id};
+}
+
+}  // namespace commands

@@ -1,0 +1,161 @@
+#include <algorithm>
+
+#include "commands/suggest.hpp"
+#include "commands/unicode.hpp"
+#include "commands/verbs.hpp"
+
+// From what somebody typed to exactly one of: nothing, a request, USAGE.
+namespace commands {
+namespace {
+
+using workflow::Args;
+using workflow::Code;
+using workflow::Rejection;
+
+constexpr std::size_t message_limit = 4000;
+
+Rejection usage_of(std::string why, Args args = {}, std::string rule = "R-read-2") {
+  return workflow::refuse(Code::USAGE, std::move(why), std::move(rule), std::move(args));
+}
+
+/// What is wrong with a message as a text, whatever it says.
+std::optional<Rejection> text_problem(std::string_view typed) {
+  if (!valid_utf8(typed)) return usage_of("usage.utf8");
+  if (const auto n = code_points(typed); n > message_limit)
+    return usage_of("usage.too_long", {{"key", std::string{"a message"}},
+                                       {"most", static_cast<std::int64_t>(message_limit)},
+                                       {"length", static_cast<std::int64_t>(n)}});
+  if (const auto c = control_in(plain_spaces(typed))) return usage_of("usage.control", {{"typed", shown(utf8(*c))}});
+  return {};
+}
+
+/// Adds what was expected and one example, where the problem has none of its own.
+Rejection with_example(Rejection r, const std::vector<const Verb*>& rows) {
+  std::vector<std::string> expected;
+  for (const auto* v : rows) expected.push_back(v->row.usage);
+  r.args.emplace_back("expected", joined(expected, "\n"));
+  if (!rows.empty()) r.args.emplace_back("example", std::string{rows.front()->row.example});
+  return r;
+}
+
+Rejection unknown_verb(std::string_view message, const Addressed& to) {
+  Args args{{"verb", shown(shortened(to.verb, 30))}};
+  const auto meant = nearest(to.verb, verb_names());
+  auto r = usage_of("usage.unknown_verb", std::move(args), "R-read-4");
+  if (meant.empty()) return r;
+  r.args.emplace_back("meant", meant);
+  const auto at = static_cast<std::size_t>(to.verb.data() - message.data());
+  r.args.emplace_back("line",
+                      std::string{trimmed(message.substr(0, at))} + meant + std::string{message.substr(to.rest)});
+  return r;
+}
+
+/// The row with the longest subverb that the next words spell, and goes behind them.
+const Verb* by_subverb(const std::vector<const Verb*>& rows, Lexer& lexer) {
+  const Verb* found = nullptr;
+  Lexer ahead = lexer;
+  std::string words;
+  for (int n = 0; n < 2 && !ahead.done(); ++n) {
+    const auto token = ahead.take();
+    if (!token || !token->key.empty() || token->quoted) break;
+    words += (words.empty() ? "" : " ") + lower(token->value);
+    for (const auto* v : rows)
+      if (v->row.subverb == words) {
+        found = v;
+        lexer = ahead;
+      }
+  }
+  if (found) return found;
+  for (const auto* v : rows)
+    if (v->row.subverb.empty()) return v;
+  return rows.front();
+}
+
+bool takes_kind(const Row& row, std::string_view kind) {
+  for (std::size_t at = 0; at < row.ids.size();) {
+    const auto end = std::min(row.ids.find(' ', at), row.ids.size());
+    if (row.ids.substr(at, end - at) == kind) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+std::string kinds_of(const std::vector<const Verb*>& rows) {
+  std::vector<std::string> kinds;
+  for (const auto* v : rows)
+    for (const std::string_view kind : {"P", "O", "C", "M", "ER"})
+      if (takes_kind(v->row, kind)) kinds.push_back(kind == "M" ? "M-n.n" : std::string{kind} + "-n");
+  return joined(kinds, ", ");
+}
+
+/// The row for the kind of id that was typed.
+std::expected<const Verb*, Rejection> by_id(const std::vector<const Verb*>& rows, Lexer ahead,
+                                            const ReadContext& context) {
+  const std::string verb{rows.front()->row.verb};
+  const Args args{{"verb", verb}, {"takes", kinds_of(rows)}};
+  if (ahead.done()) return std::unexpected(usage_of("usage.no_id", args));
+  const auto token = ahead.take();
+  if (!token) return std::unexpected(token.error());
+  if (!token->key.empty()) return std::unexpected(usage_of("usage.no_id", args));
+  if (looks_like_id(token->value)) {
+    const Value v{"", *token, ahead.message(), context};
+    if (auto p = plain_only(v)) return std::unexpected(std::move(*p));
+    if (!ascii(token->value)) return std::unexpected(look_alike(v));
+  }
+  auto with_typed = args;
+  with_typed.emplace_back("typed", shown(shortened(token->value, 40)));
+  if (!looks_like_id(token->value)) return std::unexpected(usage_of("usage.no_id", with_typed));
+  const auto kind = upper(std::string_view{token->value}.substr(0, token->value.find('-')));
+  for (const auto* v : rows)
+    if (takes_kind(v->row, kind)) return v;
+  return std::unexpected(usage_of("usage.id_kind", with_typed));
+}
+
+std::expected<Reading, Rejection> reading(std::string_view message, const Addressed& to, const ReadContext& context) {
+  const auto verb = lower(to.verb);
+  const auto rows = rows_of(verb);
+  if (rows.empty()) return std::unexpected(unknown_verb(message, to));
+  Lexer lexer{message, to.rest};
+  const Verb* row = nullptr;
+  if (!rows.front()->row.ids.empty()) {
+    const auto chosen = by_id(rows, lexer, context);
+    if (!chosen) return std::unexpected(with_example(chosen.error(), rows));
+    row = *chosen;
+  } else {
+    row = by_subverb(rows, lexer);
+  }
+  auto request = row->make(lexer, context);
+  if (!request) {
+    const bool several = rows.size() > 1 && row->row.ids.empty();
+    return std::unexpected(with_example(std::move(request.error()), several ? rows : std::vector{row}));
+  }
+  return Reading{verb, std::move(*request)};
+}
+
+/// A line `stars=5 text="…"` where a question is open.
+bool is_answer(std::string_view message, const ReadContext& context) {
+  if (!context.question_open) return false;
+  const auto start = lower(trimmed(message).substr(0, 6));
+  return start == "stars=" || start.starts_with("text=");
+}
+
+}  // namespace
+
+std::optional<std::expected<Reading, Rejection>> read(std::string_view typed, const ReadContext& context) {
+  const bool answer = is_answer(typed, context);
+  if (!answer && !addressed(typed)) return {};
+  if (auto p = text_problem(typed)) return std::unexpected(std::move(*p));
+  const auto message = plain_spaces(typed);
+  if (!answer) {
+    const auto to = addressed(message);
+    if (!to) return {};
+    return reading(message, *to, context);
+  }
+  Lexer lexer{message, 0};
+  auto request = read_answer(lexer, context);
+  if (request) return Reading{"end", std::move(*request)};
+  request.error().args.emplace_back("example", std::string{answer_example});
+  return std::unexpected(std::move(request.error()));
+}
+
+}  // namespace commands

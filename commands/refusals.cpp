@@ -1,0 +1,51 @@
+#include "commands/telling.hpp"
+
+namespace commands {
+namespace {
+
+using namespace workflow;
+
+std::string code_of(const Rejection& r) {
+  return std::string{text(r.code)} + (r.detail.empty() ? "" : "(" + r.detail + ")");
+}
+
+bool names(const Args& args, std::string_view key) {
+  for (const auto& [name, value] : args)
+    if (name == key && value != Arg{std::string{}}) return true;
+  return false;
+}
+
+/// One form only: a verb with several rows is told by its example.
+bool one_form(const Args& args) {
+  for (const auto& [name, value] : args)
+    if (name == "expected") {
+      const auto* form = std::get_if<std::string>(&value);
+      return form && !form->empty() && form->find('\n') == std::string::npos;
+    }
+  return false;
+}
+
+}  // namespace
+
+Note refusal(const Rejection& r, const Cast& cast) {
+  const Zones zones = cast.reader ? Zones{cast.reader->zone} : Zones{};
+  auto args = r.args;
+  args.emplace_back("code", code_of(r));
+  args.emplace_back("rule", r.rule);
+  args.emplace_back("changes", changes(r.diff));
+  const std::string why = "refusal." + r.why;
+  std::string s = say(has_words(why) ? why : "code." + std::string{text(r.code)}, args, zones);
+  const auto line = [&](std::string_view key) { s += "\n" + say(key, args, zones); };
+  if (!r.diff.empty()) line("refusal.changed");
+  // A line that is corrected is the example; otherwise the form of the verb and one line that can be typed.
+  if (r.code == Code::USAGE && names(args, "line")) {
+    line("refusal.line");
+  } else if (r.code == Code::USAGE) {
+    if (one_form(args)) line("refusal.form");
+    if (names(args, "example")) line("refusal.example");
+  }
+  s += " · " + say(r.rule.empty() ? "refusal.end_no_rule" : "refusal.end", args, zones);
+  return {.kind = "refusal", .subject = code_of(r), .text = std::move(s), .direct = {}};
+}
+
+}  // namespace commands
