@@ -59,6 +59,10 @@ std::int64_t Store::Impl::next_number(std::string_view counter) {
   return last.value_or(0) + 1;
 }
 
+std::int64_t Store::peek_id(workflow::Numbered what) {
+  return impl_->db.integer("SELECT last FROM counter WHERE name = ?", name_of(what)).value_or(0) + 1;
+}
+
 std::int64_t Batch::next_id(workflow::Numbered what) { return impl_->store.next_number(name_of(what)); }
 
 RoomId Batch::open_room(std::string_view platform, std::string_view channel) {
