@@ -272,7 +272,11 @@ void Engine::Impl::fire_person(PersonId id, Instant now, Instant wall) {
 /// The cursor rides in the last transaction of a batch: what lies behind it has been handled.
 void Engine::Impl::finish(bool last) {
   if (!batch) return;
-  if (last && !new_cursor.empty()) writing().set_cursor(opt.platform, new_cursor);
+  if (last && !new_cursor.empty())
+    writing().attempt([&] {
+      writing().set_cursor(opt.platform, new_cursor);
+      return true;
+    });
   if (opt.before_commit) opt.before_commit();
   batch->commit();
   batch.reset();

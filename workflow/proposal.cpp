@@ -93,7 +93,8 @@ std::optional<Rejection> unable(const Room& room, const Context& ctx) {
 std::optional<Rejection> too_many_counters(const Proposal& p, const Context& ctx) {
   std::int64_t recent = 0;
   for (std::size_t v = 1; v < p.versions.size(); ++v)
-    recent += p.versions[v].author == p.turn && p.versions[v].at > ctx.now - std::chrono::hours{1};
+    recent += p.versions[v].author == p.turn && !p.versions[v].taken_back &&
+              p.versions[v].at > ctx.now - std::chrono::hours{1};
   if (recent < ctx.policy->counters_an_hour) return {};
   return refuse(Code::RATE_LIMITED, "proposal.counter_rate", "R-proposal-14",
                 {{"id", text(p.id)}, {"most", ctx.policy->counters_an_hour}});
@@ -220,7 +221,7 @@ void on(Room& room, const Countered& e) {
 }
 void on(Room& room, const TakenBack& e) {
   auto& p = room.proposals[e.id];
-  p.versions.push_back({e.terms, e.digest, Side::freelancer, e.at});
+  p.versions.push_back({e.terms, e.digest, Side::freelancer, e.at, true});
   p.turn = Side::client;
   p.expire = {e.due, {}};
 }

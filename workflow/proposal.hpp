@@ -20,6 +20,7 @@ struct TermsVersion {
   Digest digest;
   Side author = Side::freelancer;
   Instant at{};
+  bool taken_back = false;  ///< the version before once more: nobody countered
   bool operator==(const TermsVersion&) const = default;
 };
 

@@ -145,6 +145,7 @@ void Player::hand_in(std::vector<Incoming> items) {
   auto batch = std::exchange(pending_, {});
   batch.insert(batch.end(), items.begin(), items.end());
   fed_ = true;
+  process_.engine().set_cursor(std::to_string(++batches_));
   send(process_.engine().handle(batch, wall()));
 }
 
@@ -225,7 +226,6 @@ void Player::offer(bool after_start) {
   auto posts = process_.engine().unsent();
   for (Post& post : std::exchange(waiting_, {}))
     if (std::ranges::none_of(posts, [&](const Post& p) { return p.key == post.key; })) posts.push_back(std::move(post));
-  for (const Erase& erase : process_.engine().unerased()) send({erase});
   for (const Post& post : posts) {
     if (answered(post.key)) continue;
     const auto id = stage_.can().find ? stage_.find(post) : std::nullopt;
@@ -235,6 +235,7 @@ void Player::offer(bool after_start) {
       attempt(after_start && !stage_.can().find ? process_.engine().as_repeat(post) : post);
     }
   }
+  for (const Erase& erase : process_.engine().unerased()) send({erase});
 }
 
 void Player::say(const Post& post) {

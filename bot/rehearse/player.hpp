@@ -85,6 +85,7 @@ class Player {
   std::map<std::string, std::string> codes_;  ///< of everybody's last preview
   std::set<std::string> known_;               ///< people whose accounts exist
 
+  int batches_ = 0;             ///< so far: the cursor that rides in them
   bool fed_ = false;            ///< the process has read something since it started
   std::optional<Death> death_;  ///< armed for the next message
   int refuse_ = 0;

@@ -149,6 +149,20 @@ TEST_CASE("what follows a post that the server refused waits behind it") {
   CHECK(both[1].kind == "offer.declined O-1");
 }
 
+TEST_CASE("the cursor rides in the batch, and in a commit of its own at a stop") {
+  store::Store store({});
+  Engine engine(store, {.seed = 1});
+  engine.set_cursor("c-1");
+  agree(engine);
+  CHECK(store.cursor("room") == "c-1");
+  engine.set_cursor("c-2");
+  const std::vector<Incoming> query{typed("ana", "/status C-1", "m-3")};
+  engine.handle(query, morning);
+  CHECK(store.cursor("room") == "c-1");
+  engine.flush();
+  CHECK(store.cursor("room") == "c-2");
+}
+
 TEST_CASE("words of sealed feedback are in no row until they are revealed, but in the one kept for them") {
   store::Store store({});
   Engine engine(store, {.seed = 1});

@@ -321,11 +321,6 @@ byId("new-room").addEventListener("click", openRoomDialog);
 byId("me").addEventListener("click", openMeDialog);
 byId("thread-close").addEventListener("click", () => { go(open, ""); composer.focus(); });
 byId("earlier").addEventListener("click", () => loadPage(open));
-byId("people-open").addEventListener("click", () => {
-  const panel = byId("people");
-  show(panel, panel.hidden);
-  byId("people-open").setAttribute("aria-expanded", String(!panel.hidden));
-});
 document.addEventListener("visibilitychange", () => { looked(); drawSide(); });
 // Another sign-in link opened in this very tab only changes what stands behind the #.
 addEventListener("hashchange", () => { if (takeToken() && location.hash === "") location.reload(); });

@@ -16,16 +16,31 @@ export function makeSidebar(model, act) {
   }
   menu.addEventListener("click", () => drawer(!side.classList.contains("open")));
   shade.addEventListener("click", () => drawer(false));
+
+  const panel = byId("people");
+  const opener = byId("people-open");
+  function showPeople(shown) {
+    show(panel, shown);
+    opener.setAttribute("aria-expanded", String(shown));
+  }
+  opener.addEventListener("click", () => showPeople(panel.hidden));
+
   addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !side.classList.contains("open")) return;
-    drawer(false);
-    menu.focus();
+    if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
+    if (side.classList.contains("open")) {
+      drawer(false);
+      menu.focus();
+    } else if (!panel.hidden) {
+      showPeople(false);
+      opener.focus();
+    }
   });
 
   function row(room, open) {
     const unread = model.unread(room);
     const made = button("", { class: "room", "aria-current": room === open ? "page" : false, "data-room": room.id }, () => {
       drawer(false);
+      if (matchMedia("(max-width: 62rem)").matches) showPeople(false);
       act.openRoom(room);
     });
     add(made, make("bdi", { class: "room-name" }, model.title(room)));
@@ -49,7 +64,6 @@ export function makeSidebar(model, act) {
     },
 
     people(room) {
-      const panel = byId("people");
       const list = make("ul");
       for (const user of room.members.values()) {
         const shadeOf = user.bot ? "bot" : `tint-${tint(user.id, 6)}`;
