@@ -64,6 +64,10 @@ bool valid_zone(std::string_view zone) {
          });
 }
 
+bool valid_kind(std::string_view kind) {
+  return kind.size() <= 2 * label_limit && std::ranges::all_of(kind, [](char c) { return c >= ' ' && c < 0x7F; });
+}
+
 bool valid_label(std::string_view label) {
   return label.size() <= label_limit && std::ranges::all_of(label, [](char c) { return c > ' ' && c < 0x7F; });
 }

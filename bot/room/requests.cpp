@@ -127,8 +127,8 @@ struct Hub::Handler {
   Outcome operator()(const PostMessage& asked) {
     if (asked.text.size() > text_limit) return no("too_long", "A message may have 16 KiB at most.");
     if (asked.text.empty()) return no("empty", "There is nothing in it.");
-    if (!valid_label(asked.thread) || !valid_label(asked.key) || !valid_label(asked.kind))
-      return no("bad_frame", "A thread, a key and a kind are at most 64 plain characters without a space.");
+    if (!valid_label(asked.thread) || !valid_label(asked.key) || !valid_kind(asked.kind))
+      return no("bad_frame", "A thread and a key are at most 64 plain characters without a space, a kind 128.");
     if (!me().bot && (!asked.to.empty() || !asked.kind.empty()))
       return no("bots_only", "Only a bot may post to one reader, or a kind of note.");
     const auto channel = my_channel(asked.channel);
