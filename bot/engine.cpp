@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
+
 #include "bot/engine_impl.hpp"
 #include "workflow/digest.hpp"
 
@@ -10,6 +12,7 @@ namespace {
 
 /// A server's stamp further ahead than this is not believed (R-clock-4).
 constexpr auto trust = std::chrono::seconds{60};
+constexpr std::size_t most_marks = 1000;
 
 Instant believed(Instant stamp, Instant wall) { return stamp > wall + trust ? wall : stamp; }
 
@@ -166,18 +169,18 @@ void Engine::Impl::edited(const Edited& e, Instant wall) {
 void Engine::Impl::removed(const Deleted& d) {
   const std::string key = "erase:" + d.channel + ":" + d.message;
   for (const auto& row : store.unsent(opt.platform))
-    if (row.key == key)
-      writing().attempt([&] {
-        writing().mark_sent(key, d.message);
-        return true;
-      });
+    if (row.key == key && !marked(key)) marks.push_back({key, d.message});
 }
 
+/// A delivery by itself is no reason to commit: its mark rides in the next batch. Too many marks are one.
 void Engine::Impl::delivered(const Delivered& d) {
-  writing().attempt([&] {
-    writing().mark_sent(d.key, d.message);
-    return true;
-  });
+  if (std::erase_if(answers, [&](const auto& row) { return row.key == d.key; }) > 0) return;
+  marks.push_back(d);
+  if (marks.size() >= most_marks) writing();
+}
+
+bool Engine::Impl::marked(const std::string& key) const {
+  return std::any_of(marks.begin(), marks.end(), [&](const auto& d) { return d.key == key; });
 }
 
 void Engine::Impl::refused(const Refused& r) {
@@ -269,17 +272,23 @@ void Engine::Impl::fire_person(PersonId id, Instant now, Instant wall) {
   }
 }
 
-/// The cursor rides in the last transaction of a batch: what lies behind it has been handled.
+/// What the commit carries besides: marks of delivery; answers to queries that nobody is known to have, because the
+/// cursor moves past their questions; and in the last transaction of a batch the cursor itself.
 void Engine::Impl::finish(bool last) {
   if (!batch) return;
-  if (last && !new_cursor.empty())
+  const bool moves = last && !new_cursor.empty();
+  if (moves || !marks.empty() || !answers.empty())
     writing().attempt([&] {
-      writing().set_cursor(opt.platform, new_cursor);
+      for (const auto& d : marks) writing().mark_sent(d.key, d.message);
+      for (const auto& row : answers) writing().enqueue(row);
+      if (moves) writing().set_cursor(opt.platform, new_cursor);
       return true;
     });
   if (opt.before_commit) opt.before_commit();
   batch->commit();
   batch.reset();
+  marks.clear();
+  answers.clear();
 }
 
 Engine::Engine(store::Store& store, Options options) : impl_(std::make_unique<Impl>(store, std::move(options))) {}
@@ -288,6 +297,8 @@ Engine::~Engine() = default;
 std::vector<Outgoing> Engine::handle(std::span<const Incoming> items, Instant wall) {
   auto& e = *impl_;
   e.out.clear();
+  const auto marks = e.marks;
+  const auto answers = e.answers;
   try {
     for (const auto& item : items) {
       e.take(item, wall);
@@ -297,6 +308,8 @@ std::vector<Outgoing> Engine::handle(std::span<const Incoming> items, Instant wa
   } catch (...) {
     e.batch.reset();
     e.out.clear();
+    e.marks = marks;
+    e.answers = answers;
     throw;
   }
   return std::move(e.out);

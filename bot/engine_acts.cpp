@@ -152,7 +152,7 @@ void Engine::Impl::show_preview(Act& a, RoomId id, const workflow::Command& c, c
                    .actor = a.actor,
                    .platform = opt.platform,
                    .channel = a.heard.channel,
-                   .thread = a.heard.thread,
+                   .thread = {},
                    .command = a.heard.text,
                    .binds = workflow::sha256(asks.binds),
                    .lapse = ctx.now + opt.policy.confirm_ttl};
@@ -162,8 +162,8 @@ void Engine::Impl::show_preview(Act& a, RoomId id, const workflow::Command& c, c
   } while (store.preview(a.actor, p.platform, p.channel, p.thread, p.code));
   writing().keep(p);
   const auto& before = store.room(id);
-  const auto note =
-      commands::preview(verb, outcome.events, after, cast(&after, outcome.events, a.actor), p.code, ctx.now, before);
+  const auto note = commands::preview(verb, outcome.events, after, cast(&after, outcome.events, a.actor), p.code,
+                                      opt.policy.confirm_ttl, ctx.now, before);
   answer_author(a, note, true);
 }
 
@@ -174,9 +174,9 @@ void Engine::Impl::confirm(Act& a, const commands::Confirm& c) {
   };
   std::optional<store::Preview> p;
   if (c.code) {
-    p = store.preview(a.actor, opt.platform, a.heard.channel, a.heard.thread, *c.code);
+    p = store.preview(a.actor, opt.platform, a.heard.channel, {}, *c.code);
   } else {
-    const auto open = store.previews(a.actor, opt.platform, a.heard.channel, a.heard.thread, a.now);
+    const auto open = store.previews(a.actor, opt.platform, a.heard.channel, {}, a.now);
     if (open.size() > 1) {
       std::string codes;
       for (const auto& one : open) codes += (codes.empty() ? "" : ", ") + one.code;
@@ -218,14 +218,8 @@ void Engine::Impl::confirm(Act& a, const commands::Confirm& c) {
 }
 
 void Engine::Impl::refuse(Act& a, RoomId room, Rejection r, const std::optional<AnyId>& about) {
-  if (r.why == "place.room") {
-    std::optional<RoomId> there;
-    if (about) there = store.room_of(*about);
-    r.args.emplace_back("room", there ? where_else(*there) : std::string{});
-  }
-  for (auto& [name, value] : r.args)
-    if (r.why == "room.pair_elsewhere" && name == "room")
-      if (const auto* n = std::get_if<std::int64_t>(&value)) value = where_else(RoomId{*n});
+  if (r.why == "place.room" && about)
+    if (const auto there = store.room_of(*about)) r.args.emplace_back("with", other_party(*there, *about, a.actor));
   if (r.erase) r.args.emplace_back(ready_line, a.heard.text);
   if (room.n != 0) writing().refuse(room, {about ? text(*about) : "", a.now, a.actor, code_text(r)});
   writing().set_answer(a.cause, code_text(r));

@@ -30,6 +30,8 @@ struct Engine::Impl {
   std::optional<store::Batch> batch;  ///< begun at the first write of a batch: a query alone makes no commit
   std::vector<Outgoing> out;
   std::string new_cursor;
+  std::vector<Delivered> marks;          ///< known to be delivered: written with the next batch, or at a stop
+  std::vector<store::OutboxRow> answers;  ///< to queries, not yet known to be delivered: the next commit keeps them
   bool careful = false;  ///< after an unclean start, until the backlog is through: one message a transaction
   Instant read_all{};    ///< every channel has been read up to here
   std::map<std::string, Instant> read;  ///< and these further
@@ -45,6 +47,7 @@ struct Engine::Impl {
   void removed(const Deleted&);
   void read_through(const ReadThrough&, Instant wall);
   void delivered(const Delivered&);
+  bool marked(const std::string& key) const;
   void refused(const Refused&);
   void quarantine(const Heard&, Instant now, const std::string& what);
   bool tried_too_often(const Heard&, Instant now);
@@ -88,7 +91,7 @@ struct Engine::Impl {
   void erase(const Act&);
   void enqueue(store::OutboxRow);
   std::string random_hex(std::size_t bytes);
-  std::string where_else(RoomId);
+  std::string other_party(RoomId, const workflow::AnyId&, PersonId one);
 };
 
 }  // namespace bot

@@ -121,6 +121,7 @@ void Engine::Impl::answer_author(const Act& a, const commands::Note& note, bool 
   }
   row.key = random_hex(16);
   out.push_back(post_of(row));
+  answers.push_back(std::move(row));
 }
 
 void Engine::Impl::erase(const Act& a) {
@@ -142,24 +143,26 @@ void Engine::Impl::enqueue(store::OutboxRow row) {
     out.push_back(post_of(row));
 }
 
-/// How a room of somebody's is called to them: by the channel.
-std::string Engine::Impl::where_else(RoomId id) {
-  const auto place = store.place_of(id);
-  return place ? place->channel : std::string{};
+/// Whom somebody shares a room with: what a room is called by to its parties.
+std::string Engine::Impl::other_party(RoomId id, const workflow::AnyId& about, PersonId one) {
+  const auto both = workflow::parties(store.room(id), about);
+  if (!both) return {};
+  return store.person(both->client == one ? both->freelancer : both->client).name;
 }
 
 std::vector<Post> Engine::unsent() {
   impl_->stuck.clear();
   std::vector<Post> posts;
   for (const auto& row : impl_->store.unsent(impl_->opt.platform))
-    if (row.kind != erase_kind) posts.push_back(post_of(row));
+    if (row.kind != erase_kind && !impl_->marked(row.key)) posts.push_back(post_of(row));
+  for (const auto& row : impl_->answers) posts.push_back(post_of(row));
   return posts;
 }
 
 std::vector<Erase> Engine::unerased() {
   std::vector<Erase> erasures;
   for (const auto& row : impl_->store.unsent(impl_->opt.platform))
-    if (row.kind == erase_kind) erasures.push_back({row.channel, row.text});
+    if (row.kind == erase_kind && !impl_->marked(row.key)) erasures.push_back({row.channel, row.text});
   return erasures;
 }
 

@@ -174,46 +174,35 @@ std::string text_of(const StatusQuery& q, Rooms rooms, const Cast& cast, Instant
 }
 
 /// A contract's journals, summed by what they did.
-struct Sums {
-  Money funded, gross, fees, escrow, returned, pending, transit;
+struct Waiting {
+  Money pending, transit;
 };
-Sums sums_of(const workflow::Room& room, const contract::Contract& c) {
+Waiting waiting(const workflow::Room& room, const contract::Contract& c) {
   const Money none{0, c.policy.currency};
-  Sums s{none, none, none, room.ledger.escrow(c.id, c.policy.currency), none, none, none};
-  if (const auto* gross = look_up(room.ledger.gross_paid, c.id)) s.gross = *gross;
-  Money by_milestone = none;
-  for (const auto& [id, m] : room.milestones) {
-    if (id.contract != c.id || m.state == milestone::State::planned || m.state == milestone::State::cancelled) continue;
-    s.funded += m.amount;
-    if (m.state != milestone::State::released) continue;
-    const Money part = m.amount - room.ledger.escrow(id, c.policy.currency);
-    by_milestone += part;
-    s.fees += share(part, c.policy.fee_bps);  // each release has its own fee, rounded by itself
-  }
-  if (!(by_milestone == s.gross)) s.fees = share(s.gross, c.policy.fee_bps);
-  s.returned = s.funded - s.gross - s.escrow;
+  Waiting w{none, none};
   for (const auto& [n, lot] : room.ledger.lots)
-    if (lot.contract == c.id) s.pending += lot.amount;
+    if (lot.contract == c.id) w.pending += lot.amount;
   for (const auto& [n, lot] : room.ledger.transits)
-    if (lot.contract == c.id) s.transit += lot.amount;
-  return s;
+    if (lot.contract == c.id) w.transit += lot.amount;
+  return w;
 }
 
 std::string text_of(const LedgerQuery& q, Rooms rooms, const Cast& cast, Instant) {
   const auto* room = holding(rooms, q.id);
   if (!room) return say("refusal.not_found_here", {{"id", text(q.id)}});
   const Telling t{{}, *room, cast};
-  const auto s = sums_of(*room, room->contracts.at(q.id));
-  const Money net = s.gross - s.fees;
-  return t.say("query.ledger", with(t.about(q.id), {{"funded", s.funded},
-                                                    {"gross", s.gross},
-                                                    {"fees", s.fees},
-                                                    {"net", net},
-                                                    {"returned", s.returned},
-                                                    {"escrow", s.escrow},
-                                                    {"pending", s.pending},
-                                                    {"transit", s.transit},
-                                                    {"sum", net + s.fees + s.returned + s.escrow - s.funded}}));
+  const auto& c = room->contracts.at(q.id);
+  const auto& books = room->ledger.totals.at(q.id);
+  const auto wait = waiting(*room, c);
+  return t.say("query.ledger", with(t.about(q.id), {{"funded", books.funded},
+                                                    {"gross", books.released},
+                                                    {"fees", books.fees},
+                                                    {"net", books.released - books.fees},
+                                                    {"returned", books.returned},
+                                                    {"escrow", room->ledger.escrow(q.id, c.policy.currency)},
+                                                    {"pending", wait.pending},
+                                                    {"transit", wait.transit},
+                                                    {"sum", books.sum}}));
 }
 
 std::string text_of(const HelpQuery& q, Rooms, const Cast&, Instant) {

@@ -36,7 +36,7 @@ std::vector<Note> notes(std::span<const workflow::Event>, const workflow::Room& 
 
 /// What a ‡ command would do, from the events it would cause; with the code to confirm it.
 Note preview(std::string_view verb, std::span<const workflow::Event>, const workflow::Room& after, const Cast&,
-             std::string_view code, workflow::Instant now, const workflow::Room& before);
+             std::string_view code, workflow::Duration valid, workflow::Instant now, const workflow::Room& before);
 
 /// A refusal: its code, what was expected, what to do instead. Kind `refusal`, subject the code with its detail.
 Note refusal(const workflow::Rejection&, const Cast&);

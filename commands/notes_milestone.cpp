@@ -12,7 +12,7 @@ std::string next_step(const Telling& t, ContractId contract) {
   if (!c || c->state == contract::State::ending || c->state == contract::State::ended) return {};
   for (const auto& [id, m] : t.room.milestones) {
     if (id.contract != contract) continue;
-    const Args args{{"next", text(id)}};
+    const auto args = with(t.about(contract), {{"next", text(id)}});
     if (m.state == planned) return "\n" + t.say("note.next_fund", args);
     if (m.state == funded || m.state == changes_requested) return "\n" + t.say("note.next_submit", args);
     if (m.state == submitted) return "\n" + t.say("note.next_release", args);

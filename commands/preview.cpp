@@ -80,12 +80,12 @@ std::string hurry(const Telling& t, const Room& before, Instant now) {
 }  // namespace
 
 Note preview(std::string_view verb, std::span<const Event> events, const Room& after, const Cast& cast,
-             std::string_view code, Instant now, const Room& before) {
+             std::string_view code, workflow::Duration valid, Instant now, const Room& before) {
   const Telling t{events, after, cast};
   const auto about = events.empty() ? std::nullopt : subject(events.front());
   Note n{.kind = "preview." + std::string{verb}, .subject = about ? text(*about) : "", .text = {}, .direct = {}};
-  n.text =
-      body(verb, t, before) + hurry(t, before, now) + "\n" + t.say("preview.confirm", {{"code", std::string{code}}});
+  n.text = body(verb, t, before) + hurry(t, before, now) + "\n" +
+           t.say("preview.confirm", {{"code", std::string{code}}, {"valid", valid}});
   return n;
 }
 

@@ -101,7 +101,10 @@ Decision decide(const Room& room, const End& c, const Context& ctx) {
                                 if (in_room || (c.feedback.stars && c.feedback.text && long_enough(*c.feedback.text)))
                                   return {};
                                 return refuse(Code::FEEDBACK_REQUIRED, "contract.feedback_missing", "R-end-5",
-                                              {{"id", text(c.id)}, {"reason", *c.reason}});
+                                              {{"id", text(c.id)},
+                                               {"reason", *c.reason},
+                                               {"pay", c.pay ? Arg{*c.pay} : Arg{}},
+                                               {"note", c.note ? Arg{*c.note} : Arg{}}});
                               },
                               .confirm = [&]() -> std::string {
                                 if (in_room || c.yes.given) return {};
@@ -127,7 +130,11 @@ Decision decide(const Room& room, const End& c, const Context& ctx) {
 Decision decide(const Room& room, const EndAnswer& c, const Context& ctx) {
   if (!ctx.actor->question) return std::unexpected(refuse(Code::WRONG_STATE, "contract.no_question", "R-end-3"));
   const auto& q = *ctx.actor->question;
-  return decide(room, End{q.contract, q.reason, q.pay, q.note, c.feedback, c.yes}, ctx);
+  auto decided = decide(room, End{q.contract, q.reason, q.pay, q.note, c.feedback, c.yes}, ctx);
+  if (!decided && decided.error().why == "contract.feedback_missing")
+    decided.error() =
+        refuse(Code::FEEDBACK_REQUIRED, "contract.answer_incomplete", "R-end-5", {{"id", text(q.contract)}});
+  return decided;
 }
 
 void on(Room& room, const Started& e) {

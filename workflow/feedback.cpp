@@ -5,11 +5,10 @@ namespace {
 
 /// Shown to others only where something of substance was paid: one unit of the currency (R-feedback-4).
 bool is_public(const Room& room, ContractId id) {
-  const auto paid = room.ledger.gross_paid.find(id);
-  if (paid == room.ledger.gross_paid.end()) return false;
+  const Money paid = room.ledger.gross_paid(id, room.contracts.at(id).policy.currency);
   std::int64_t unit = 1;
-  for (int i = 0; i < paid->second.currency.digits; ++i) unit *= 10;
-  return paid->second.minor >= unit;
+  for (int i = 0; i < paid.currency.digits; ++i) unit *= 10;
+  return paid.minor >= unit;
 }
 
 /// The ender's words are sealed with the end itself (R-feedback-1).

@@ -32,7 +32,26 @@ Money Ledger::escrow(ContractId id, Currency c) const {
   return sum;
 }
 
+Money Ledger::gross_paid(ContractId id, Currency c) const {
+  const auto it = totals.find(id);
+  return it == totals.end() ? Money{0, c} : it->second.released;
+}
+
 namespace ledger {
+namespace {
+
+void add_up(Totals& t, std::string_view code, const Posting& p) {
+  if (t.sum.zero() && t.funded.zero())
+    for (auto* m : {&t.funded, &t.released, &t.fees, &t.returned, &t.sum}) m->currency = p.amount.currency;
+  t.sum += p.amount;
+  if (p.account.book == Book::fees_freelancer) t.fees += p.amount;
+  if (p.account.book != Book::escrow) return;
+  if (code == "L1") t.funded += p.amount;
+  if (code == "L2") t.released -= p.amount;
+  if (code == "L5a") t.returned -= p.amount;
+}
+
+}  // namespace
 
 Posted fund(MilestoneId m, Money amount, PersonId client) {
   return {.id = m.contract,
@@ -87,10 +106,7 @@ void evolve(Ledger& ledger, const Posted& p) {
       ledger.lots[ledger.next++] = {p.id, PersonId{posting.account.owner}, posting.amount, *p.clears};
     if (posting.account.book == Book::refund_transit && p.settles)
       ledger.transits[ledger.next++] = {p.id, PersonId{posting.account.owner}, posting.amount, *p.settles};
-    if (posting.account.book == Book::escrow && p.code == "L2") {
-      auto& gross = ledger.gross_paid.try_emplace(p.id, Money{0, posting.amount.currency}).first->second;
-      gross -= posting.amount;
-    }
+    add_up(ledger.totals[p.id], p.code, posting);
   }
   if (p.lot) ledger.lots.erase(*p.lot);
   if (p.transit) ledger.transits.erase(*p.transit);

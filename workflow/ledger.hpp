@@ -77,18 +77,26 @@ struct Lot {
   bool operator==(const Lot&) const = default;
 };
 
+/// What the journals of one contract add up to.
+struct Totals {
+  Money funded, released, fees, returned;  ///< released is the gross, fees are part of it
+  Money sum;                               ///< of all postings: zero, or the books are wrong
+  bool operator==(const Totals&) const = default;
+};
+
 /// The room's part of the books.
 struct Ledger {
   std::map<std::pair<Account, std::int64_t>, Money> balance;  ///< by account and milestone (0: none)
   std::map<std::int64_t, Lot> lots;                           ///< pending money not yet cleared, by number
   std::map<std::int64_t, Lot> transits;                       ///< refunds not yet settled, by number
   std::int64_t next = 1;                                      ///< number of the next lot or transit
-  std::map<ContractId, Money> gross_paid;                     ///< L2 so far
+  std::map<ContractId, Totals> totals;
   bool operator==(const Ledger&) const = default;
 
   Money of(Account, std::int64_t milestone, Currency) const;
   Money escrow(MilestoneId, Currency) const;
   Money escrow(ContractId, Currency) const;
+  Money gross_paid(ContractId, Currency) const;
 };
 
 namespace ledger {

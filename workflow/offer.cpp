@@ -39,7 +39,7 @@ std::optional<Rejection> pair_elsewhere(const Room& room, const Context& ctx) {
   if (!ctx.client || !ctx.freelancer) return {};
   const auto there = ctx.client->room_as_client.find(ctx.freelancer->id);
   if (there == ctx.client->room_as_client.end() || there->second == room.id) return {};
-  return refuse(Code::WRONG_ROOM, "room.pair_elsewhere", "R-room-3", {{"room", there->second.n}});
+  return refuse(Code::WRONG_ROOM, "room.pair_elsewhere", "R-room-3");
 }
 
 /// To whom the offer goes must be plain (R-offer-2).

@@ -16,12 +16,14 @@ const Proposal* pending(const Room& room) {
 }
 
 /// Why a proposal that is over takes no more commands. `answers`: the command would have answered it (R-proposal-12).
-std::optional<Rejection> over(const Proposal& p, bool answers) {
+std::optional<Rejection> over(const Room& room, const Proposal& p, bool answers) {
   Args args{{"id", text(p.id)}, {"at", p.closed_at}, {"offer", p.offer ? text(*p.offer) : ""}};
   const auto wrong = [&](std::string why) { return refuse(Code::WRONG_STATE, std::move(why), "R-proposal-12", args); };
   switch (p.state) {
     case State::pending: return {};
-    case State::approved: return wrong("proposal.is_approved");
+    case State::approved:
+      return wrong(room.offers.at(*p.offer).state == offer::State::pending ? "proposal.is_approved"
+                                                                           : "proposal.is_settled");
     case State::declined: return wrong("proposal.is_declined");
     case State::withdrawn: return wrong("proposal.is_withdrawn");
     case State::superseded: return wrong("proposal.is_superseded");
@@ -46,10 +48,12 @@ Args current_args(const Proposal& p, const Context& ctx) {
 }
 
 /// The version typed must be the current one, and the hash its beginning (R-proposal-5).
-std::optional<Rejection> stale(const Proposal& p, const std::optional<Version>& typed,
+std::optional<Rejection> stale(const Room& room, const Proposal& p, const std::optional<Version>& typed,
                                const std::optional<HashPrefix>& hash, const Context& ctx) {
   if (typed && typed->n != p.version()) {
-    auto r = refuse(Code::STALE_VERSION, "proposal.stale", "R-proposal-5", current_args(p, ctx));
+    const bool yours = side_of(room, AnyId{p.id}, ctx.actor->id) == p.turn;
+    auto r = refuse(Code::STALE_VERSION, yours ? "proposal.stale" : "proposal.stale_waiting", "R-proposal-5",
+                    current_args(p, ctx));
     r.args.emplace_back("typed", typed->n);
     if (typed->n >= 1 && typed->n < p.version())
       r.diff = diff(p.versions[static_cast<std::size_t>(typed->n - 1)].terms, p.current().terms);
@@ -75,8 +79,8 @@ std::optional<Rejection> ineligible(const Room& room, const Context& ctx) {
   const auto agency = [](const Person* p) { return p && p->kind == AccountKind::agency; };
   if (!ctx.policy->agency_may_propose && (agency(ctx.client) || agency(ctx.freelancer)))
     return refused("proposal.agency", "agency");
-  for (const auto& [contract, gross] : room.ledger.gross_paid)
-    if (!gross.zero()) return {};
+  for (const auto& [contract, total] : room.ledger.totals)
+    if (!total.released.zero()) return {};
   return refused("proposal.no_payment", "no_payment");
 }
 
@@ -110,7 +114,7 @@ Decision decide(const Room& room, const Propose& c, const Context& ctx) {
                if (room.fixed() || !ctx.client || !ctx.freelancer) return {};
                const auto there = ctx.client->room_as_client.find(ctx.freelancer->id);
                if (there == ctx.client->room_as_client.end() || there->second == room.id) return {};
-               return refuse(Code::WRONG_ROOM, "room.pair_elsewhere", "R-room-3", {{"room", there->second.n}});
+               return refuse(Code::WRONG_ROOM, "room.pair_elsewhere", "R-room-3");
              },
              .role = Side::freelancer,
              .role_why = "proposal.client_proposes",
@@ -134,8 +138,8 @@ Decision decide(const Room& room, const Counter& c, const Context& ctx) {
   std::expected<Terms, Rejection> terms;
   const auto refused = guard(room, ctx,
                              {.subject = c.id,
-                              .state = [&] { return over(*p, true); },
-                              .version = [&] { return stale(*p, c.version, {}, ctx); },
+                              .state = [&] { return over(room, *p, true); },
+                              .version = [&] { return stale(room, *p, c.version, {}, ctx); },
                               .turn = [&] { return not_your_turn(room, *p, ctx); },
                               .data = [&]() -> std::optional<Rejection> {
                                 if (auto r = too_many_counters(*p, ctx)) return r;
@@ -159,10 +163,10 @@ Decision decide(const Room& room, const Approve& c, const Context& ctx) {
        },
        .subject = c.id,
        .state = [&]() -> std::optional<Rejection> {
-         if (auto r = over(*p, true)) return r;
+         if (auto r = over(room, *p, true)) return r;
          return unable(room, ctx);
        },
-       .version = [&] { return stale(*p, c.version, c.hash, ctx); },
+       .version = [&] { return stale(room, *p, c.version, c.hash, ctx); },
        .turn = [&] { return not_your_turn(room, *p, ctx); },
        .funds = [&]() -> std::optional<Rejection> {
          if (p->turn == Side::client || ctx.client->billing_ok) return {};
@@ -178,9 +182,10 @@ Decision decide(const Room& room, const Approve& c, const Context& ctx) {
 
 Decision decide(const Room& room, const Decline& c, const Context& ctx) {
   const auto* p = find(room, c.id);
-  const auto refused = guard(
-      room, ctx,
-      {.subject = c.id, .state = [&] { return over(*p, true); }, .turn = [&] { return not_your_turn(room, *p, ctx); }});
+  const auto refused = guard(room, ctx,
+                             {.subject = c.id,
+                              .state = [&] { return over(room, *p, true); },
+                              .turn = [&] { return not_your_turn(room, *p, ctx); }});
   if (refused) return std::unexpected(*refused);
   return done(Declined{c.id, p->turn, c.reason ? std::optional{c.reason->words} : std::nullopt, ctx.now});
 }
@@ -192,13 +197,13 @@ Decision decide(const Room& room, const Withdraw& c, const Context& ctx) {
       guard(room, ctx,
             {.subject = c.id,
              .state = [&]() -> std::optional<Rejection> {
-               if (auto r = over(*p, false)) return r;
+               if (auto r = over(room, *p, false)) return r;
                if (!client || p->turn == Side::freelancer) return {};
                return refuse(Code::WRONG_STATE, "proposal.client_turn_decline", "R-proposal-11", current_args(*p, ctx));
              },
              .version = [&]() -> std::optional<Rejection> {
                if (!client) return {};
-               return stale(*p, c.version, {}, ctx);
+               return stale(room, *p, c.version, {}, ctx);
              }});
   if (refused) return std::unexpected(*refused);
   if (!client) return done(Withdrawn{c.id, {}, ctx.now});

@@ -33,7 +33,7 @@ def judge_answers(pair, verdict):
         starts.setdefault(command.group, command.position)
         starts[command.group] = min(starts[command.group], command.position)
         wanted[command.group] += command.kind == "command"
-        verdict.late += command.lost
+        verdict.late += command.late
     groups = sorted(starts)
     said = pair.heard(0)
     answers = [e for e in said if not e.get("kind", "").startswith("query.")]

@@ -22,7 +22,7 @@ class Command:
     def __init__(self, who, text, kind, group, direct=False):
         self.who, self.text, self.kind, self.group, self.direct = who, text, kind, group, direct
         self.position = 0
-        self.lost = False
+        self.late = False
 
     def answered_by(self, entry):
         """Queries leave no trace and may be answered again after a crash: only their own kind counts for them."""
@@ -216,26 +216,28 @@ class Pair:
         first = min(c.position for c in group)
         wanted = [c for c in group if c.kind != "chat"]
 
-        def found():
+        def matched():
             left, taken = list(wanted), []
             for entry in self.heard(first):
                 fit = next((c for c in left if c.answered_by(entry)), None)
                 if fit:
                     left.remove(fit)
                     taken.append(entry)
-            return None if left else taken or [None]
+            return left, taken
+
+        def all_there():
+            return not matched()[0]
         if not wanted:
             return []
-        people = {c.who for c in wanted}
         # Whoever typed sees every answer of theirs; where both typed, either's news may complete the set.
-        watcher = group[-1].who
-        for _ in range(int(patience * 4) if len(people) > 1 else 1):
-            got = await watcher.wait_for(found, 0.25 if len(people) > 1 else patience)
-            if got:
-                return [e for e in got if e]
-        for command in wanted:
-            command.lost = True
-        return []
+        both = len({c.who for c in wanted}) > 1
+        for _ in range(int(patience * 4) if both else 1):
+            if await wanted[-1].who.wait_for(all_there, 0.25 if both else patience):
+                break
+        left, taken = matched()
+        for command in left:
+            command.late = True
+        return taken
 
     def heard(self, after):
         """What the bot said to either of them, in the room and in their direct chats, in order."""

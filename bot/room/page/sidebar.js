@@ -74,17 +74,28 @@ export function makeSidebar(model, act) {
             make("span", { class: "faint" }, `@${user.handle}${user.id === model.me.id ? ", you" : ""}`),
             user.zone ? make("span", { class: "faint" }, user.zone) : null)));
       }
-      panel.replaceChildren(make("h2", {}, "Who is here"), list);
-      if (room.direct || room.left) return;
+      const heading = make("h2", {}, "Who is here");
+      if (room.direct || room.left) {
+        panel.replaceChildren(heading, list);
+        return;
+      }
+      // Somebody may come or go while one types here.
+      const before = byId("bring-handles");
+      const typing = before !== null && before === document.activeElement;
       const handles = make("input", { id: "bring-handles", placeholder: "@handle", autocomplete: "off" });
+      if (panel.dataset.room === room.id) handles.value = before?.value ?? "";
       const form = make("form", { class: "bring" }, make("label", { for: "bring-handles" }, "Bring somebody in"),
                         make("div", { class: "row" }, handles, make("button", { type: "submit", class: "quiet" }, "Add")));
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         const names = readHandles(handles.value);
+        handles.value = "";
         if (names.length) act.bring(room, names);
       });
-      add(panel, form, button("Leave this room", { class: "quiet leave" }, () => act.leave(room)));
+      panel.replaceChildren(heading, list, form,
+                            button("Leave this room", { class: "quiet leave" }, () => act.leave(room)));
+      panel.dataset.room = room.id;
+      if (typing) handles.focus();
     },
     close: () => drawer(false),
   };
