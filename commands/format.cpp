@@ -34,17 +34,13 @@ std::string day_and_month(workflow::Date d) {
          std::string{months[static_cast<unsigned>(ymd.month()) - 1]};
 }
 
-/// `10:00`, with seconds and milliseconds where they are not zero.
+/// `10:00`: whole minutes, rounded down, so that a deadline is never told later than it is.
 std::string clock(Duration since_midnight) {
   const auto ms = since_midnight.count();
-  std::array<char, 32> buffer{};
+  std::array<char, 16> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "%02d:%02d", static_cast<int>(ms / 3'600'000),
                 static_cast<int>(ms / 60'000 % 60));
-  std::string s = buffer.data();
-  const int seconds = static_cast<int>(ms / 1000 % 60), rest = static_cast<int>(ms % 1000);
-  if (seconds == 0 && rest == 0) return s;
-  std::snprintf(buffer.data(), buffer.size(), rest == 0 ? ":%02d" : ":%02d.%03d", seconds, rest);
-  return s + buffer.data();
+  return buffer.data();
 }
 
 /// `11:00 Berlin`; empty for a zone we do not know, and for UTC itself.

@@ -54,6 +54,8 @@ class Run:
             several = pair.random.randint(2, 6) if pair.random.random() < 0.15 else 1
             lines = [pair.line() for _ in range(several)]
             if several > 1:
+                # An answer to a question is one only as long as nothing before it has answered the question.
+                lines = [line for line in lines if not line[1].startswith("stars=")] or lines[:1]
                 self.burst.set()
             await pair.type(lines, PATIENCE)
             await asyncio.sleep(pair.random.uniform(0, 0.04))

@@ -59,7 +59,7 @@ TEST_CASE("work and release") {
   const auto fired = s.wait(at("2026-12-05T00:00Z"));
   REQUIRE(fired.size() == 1);
   says(fired[0], "$200 for Final was released automatically: Carl did not answer in time");
-  says(fired[0], "Effective 2026-11-29 00:00Z (01:00 Berlin / Sat 28 Nov 19:00 New York).");
+  says(fired[0], "As of 2026-11-29 00:00Z (01:00 Berlin / Sat 28 Nov 19:00 New York).");
   says(fired[0], "/end C-1 reason=completed");
   CHECK(commands::with_number("x", 881, "a1b2c3") == "x · N-881 a1b2c3");
 }
@@ -104,7 +104,7 @@ TEST_CASE("a freelancer's end returns the escrow, and it arrives") {
   const auto fired = s.wait(at("2026-11-06T00:00Z"));
   REQUIRE(fired.size() == 1);
   CHECK(fired[0].kind == "ledger.settled");
-  says(fired[0], "$500 is back with Carl. Effective 2026-11-05 09:00Z");
+  says(fired[0], "$500 is back with Carl. As of 2026-11-05 09:00Z");
 }
 
 TEST_CASE("proposals in turns") {
@@ -119,7 +119,7 @@ TEST_CASE("proposals in turns") {
   says(countered, ": amount $800 → $650.\nNext, Freya: /approve P-1 v2");
   const auto stale = s.type(s.carl, "/approve P-1 v1");
   CHECK((stale.kind == "refusal" && stale.subject == "STALE_VERSION"));
-  says(stale, "P-1 is at v2 ($650), waiting for Freya. Type /approve P-1 v2 #");
+  says(stale, "P-1 is at v2 ($650), waiting for Freya.");
   says(stale, "What changed: amount $800 → $650.");
   CHECK(stale.text.ends_with("STALE_VERSION [R-proposal-5]"));
   says(s.type(s.carl, "/withdraw P-1"), "Carl takes the counter back; Freya's terms stand again as v3");

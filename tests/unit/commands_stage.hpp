@@ -72,7 +72,7 @@ struct Studio {
     const auto o = outcome(who, text, place, true, after);
     next = kept;
     if (o.rejection) return commands::refusal(*o.rejection, cast(&who));
-    return commands::preview(verb, o.events, after, cast(&who), "7F3A", now, room);
+    return commands::preview(verb, o.events, after, cast(&who), "7F3A", policy.confirm_ttl, now, room);
   }
   /// Fires what is due until `to`; the notes of all deadlines.
   std::vector<commands::Note> wait(Instant to) {

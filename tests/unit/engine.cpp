@@ -126,6 +126,8 @@ TEST_CASE("what was committed and not delivered is handed out again after a deat
     CHECK(waiting[0].key == key);
     const std::vector<Incoming> delivered{bot::Delivered{key, "m-2"}};
     engine.handle(delivered, morning);
+    CHECK(engine.unsent().empty());
+    engine.flush();
     store.close();
   }
   store::Store store({.file = folder.file()});
