@@ -51,7 +51,7 @@ TEST_CASE("work and release") {
   says(submitted, "2026-11-23 08:00Z");
   says(s.preview(s.carl, "release", "/release M-1.1"), "Freya gets $270 on 14 Nov, the fee is $30");
   const auto released = s.type(s.carl, "/release M-1.1");
-  CHECK(released.text == "C-1 \"Logo\": Carl released $300 for Draft. Freya gets $270 on 14 Nov.\nNext: /fund M-1.2");
+  CHECK(released.text == "C-1 \"Logo\": Carl released $300 for Draft. Freya gets $270 on 14 Nov.\nNext, Carl: /fund M-1.2");
   CHECK((released.kind == "milestone.released" && released.subject == "M-1.1"));
   CHECK(s.wait(at("2026-11-15T00:00Z")).empty());  // what clears is silent
   says(s.type(s.carl, "/fund M-1.2"), "Carl has put $200 into escrow for Final (M-1.2)");
