@@ -12,7 +12,9 @@ namespace workflow {
 Digest sha256(std::string_view data) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned int size = 0;
-  if (EVP_Digest(data.data(), data.size(), out.data(), &size, EVP_sha256(), nullptr) != 1)
+  // Fetched once: looking the algorithm up costs more than hashing a short text.
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  if (EVP_Digest(data.data(), data.size(), out.data(), &size, algorithm, nullptr) != 1)
     throw std::runtime_error("SHA-256 is not to be had");
   static constexpr std::string_view hex = "0123456789abcdef";
   Digest d;
