@@ -88,10 +88,10 @@ void Engine::Impl::heard(const Heard& h, Instant wall) {
   if (h.by_bot || store.heard(opt.platform, h.channel, h.message)) return;
   const auto known = store.person_by_user(opt.platform, h.user);
   Act a{.heard = h, .now = believed(h.sent_at, wall), .wall = wall, .actor = known.value_or(PersonId{})};
-  const bool asked = h.direct && known && store.person(*known).question;
-  const commands::ReadContext where{a.now, &opt.policy, asked};
-  const auto reading = commands::read(h.text, where);
+  a.asked = h.direct && known && store.person(*known).question;
+  const auto reading = commands::read(h.text, {a.now, &opt.policy, a.asked});
   if (!reading) return;  // chat
+  a.reading = &reading;
   salt_with(h.channel + "/" + h.message);
   if (careful && tried_too_often(h, a.now)) return;
   if (known && !h.edited && *reading && std::holds_alternative<commands::Query>((*reading)->request)) {
@@ -177,6 +177,13 @@ void Engine::Impl::delivered(const Delivered& d) {
   if (std::erase_if(answers, [&](const auto& row) { return row.key == d.key; }) > 0) return;
   marks.push_back(d);
   if (marks.size() >= most_marks) writing();
+}
+
+/// In rehearsal a query that is delivered again is answered under the key it had.
+bool Engine::Impl::waits_already(const std::string& key) const {
+  if (!opt.seed) return false;
+  const auto waiting = store.unsent(opt.platform);
+  return std::any_of(waiting.begin(), waiting.end(), [&](const auto& row) { return row.key == key; });
 }
 
 bool Engine::Impl::marked(const std::string& key) const {
@@ -280,7 +287,8 @@ void Engine::Impl::finish(bool last) {
   if (moves || !marks.empty() || !answers.empty())
     writing().attempt([&] {
       for (const auto& d : marks) writing().mark_sent(d.key, d.message);
-      for (const auto& row : answers) writing().enqueue(row);
+      for (const auto& row : answers)
+        if (!waits_already(row.key)) writing().enqueue(row);
       if (moves) writing().set_cursor(opt.platform, new_cursor);
       return true;
     });
@@ -320,6 +328,9 @@ void Engine::set_cursor(std::string cursor) { impl_->new_cursor = std::move(curs
 void Engine::flush() {
   impl_->writing();
   impl_->finish(true);
+}
+void Engine::rest() {
+  if (!impl_->marks.empty()) flush();
 }
 
 std::vector<Outgoing> Engine::set_account(const Account& a, Instant at) {

@@ -56,6 +56,8 @@ class Engine {
   void set_cursor(std::string cursor);
   /// Writes the cursor by itself, for a stop in order: queries and chat leave no trace that would carry it.
   void flush();
+  /// For a moment of rest: writes the marks of delivery that wait for a batch to ride in. Throws as handle() does.
+  void rest();
 
   /// An operator's acts, for the configuration and for scripts.
   std::vector<Outgoing> set_account(const Account&, Instant at);

@@ -27,8 +27,9 @@ void Engine::Impl::act(Act& a) {
     return;
   }
   const bool asked = a.heard.direct && store.person(a.actor).question.has_value();
-  const auto reading = commands::read(a.heard.text, {a.now, &opt.policy, asked});
-  if (!reading) return;  // the question it answered has lapsed in between
+  // Read once more only where the question of an `/end` has lapsed in between.
+  const auto reading = asked == a.asked ? *a.reading : commands::read(a.heard.text, {a.now, &opt.policy, asked});
+  if (!reading) return;  // it was the answer to that question
   if (!*reading) {
     refuse(a, a.place ? a.place->room : RoomId{}, reading->error(), {});
     return;

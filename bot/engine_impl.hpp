@@ -21,6 +21,8 @@ struct Act {
   PersonId actor;
   std::optional<store::Place> place;  ///< none: a room nobody has used yet
   store::Cause cause = 0;             ///< 0 for a query, which leaves no trace
+  bool asked = false;                 ///< read as by somebody who has the question of an `/end` open
+  const std::optional<std::expected<commands::Reading, workflow::Rejection>>* reading = nullptr;
 };
 
 struct Engine::Impl {
@@ -30,7 +32,7 @@ struct Engine::Impl {
   std::optional<store::Batch> batch;  ///< begun at the first write of a batch: a query alone makes no commit
   std::vector<Outgoing> out;
   std::string new_cursor;
-  std::vector<Delivered> marks;          ///< known to be delivered: written with the next batch, or at a stop
+  std::vector<Delivered> marks;           ///< known to be delivered: written with the next batch, or at a stop
   std::vector<store::OutboxRow> answers;  ///< to queries, not yet known to be delivered: the next commit keeps them
   bool careful = false;  ///< after an unclean start, until the backlog is through: one message a transaction
   Instant read_all{};    ///< every channel has been read up to here
@@ -48,6 +50,7 @@ struct Engine::Impl {
   void read_through(const ReadThrough&, Instant wall);
   void delivered(const Delivered&);
   bool marked(const std::string& key) const;
+  bool waits_already(const std::string& key) const;
   void refused(const Refused&);
   void quarantine(const Heard&, Instant now, const std::string& what);
   bool tried_too_often(const Heard&, Instant now);

@@ -85,10 +85,14 @@ class Loop {
     } catch (const store::Full& e) {
       nothing_recorded(e.what());
     } catch (const std::exception& e) {
-      spdlog::critical("the store failed, what it holds is unknown until it is opened again: {}", e.what());
-      failed_ = true;
-      stop();
+      fail(e);
     }
+  }
+
+  void fail(const std::exception& e) {
+    spdlog::critical("the store failed, what it holds is unknown until it is opened again: {}", e.what());
+    failed_ = true;
+    stop();
   }
 
   /// Until everything older is known to be delivered, posts wait in the outbox and answers to queries here.
@@ -172,7 +176,15 @@ class Loop {
   void wait_for_idle() {
     idle_.expires_after(idle_after);
     idle_.async_wait([this](auto error) {
-      if (!error && !stopped_) store_.checkpoint_some();
+      if (error || stopped_) return;
+      try {
+        engine_.rest();
+        store_.checkpoint_some();
+      } catch (const store::Full& e) {
+        spdlog::warn("no room to tidy up: {}", e.what());
+      } catch (const std::exception& e) {
+        fail(e);
+      }
     });
   }
 

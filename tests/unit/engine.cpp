@@ -182,3 +182,32 @@ TEST_CASE("words of sealed feedback are in no row until they are revealed, but i
   for (const auto& p : revealed) told = told || p.text.find("Quetzalcoatl") != std::string::npos;
   CHECK(told);
 }
+
+TEST_CASE("a full disk records nothing of the batch, posts nothing of it, and is over when there is room") {
+  const Folder folder;
+  std::vector<Incoming> batch;
+  for (int i = 0; i < 400; ++i)
+    batch.push_back(typed("bob", R"(/offer title="Logo" amount=100 scope=")" + std::string(2'000, 's') + "\"",
+                          "f-" + std::to_string(i)));
+  workflow::Policy generous;
+  generous.cold_offers_a_day = 10'000;
+  std::int64_t before = 0;
+  {
+    store::Store store({.file = folder.file(), .most_pages = 120});
+    Engine engine(store, {.policy = generous, .seed = 1});
+    agree(engine);
+    before = store.events_count();
+    const auto waiting = engine.unsent().size();
+    CHECK_THROWS_AS(engine.handle(batch, morning), store::Full);
+    CHECK(store.events_count() == before);
+    CHECK(engine.unsent().size() == waiting);
+    const std::vector<Incoming> small{typed("ana", "/submit M-1.1 draft.zip", "m-9")};
+    CHECK(posts(engine.handle(small, morning)).size() == 1);
+    CHECK(store.verify().empty());
+  }
+  store::Store store({.file = folder.file()});
+  CHECK(store.events_count() == before + 1);
+  Engine engine(store, {.policy = generous, .seed = 1});
+  engine.handle(std::vector<Incoming>{bot::ReadThrough{"", morning}}, morning);
+  CHECK(posts(engine.handle(batch, morning)).size() == batch.size());
+}
