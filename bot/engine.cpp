@@ -90,6 +90,12 @@ void Engine::Impl::heard(const Heard& h, Instant wall) {
   Act a{.heard = h, .now = believed(h.sent_at, wall), .wall = wall, .actor = known.value_or(PersonId{})};
   a.asked = h.direct && known && store.person(*known).question;
   const auto reading = commands::read(h.text, {a.now, &opt.policy, a.asked});
+  if (!reading && a.asked) {
+    salt_with(h.channel + "/" + h.message);
+    const auto& question = *store.person(*known).question;
+    answer_author(a, commands::hint("end_answer", {{"id", text(question.contract)}, {"lapse", question.lapse}}), false);
+    return;
+  }
   if (!reading) return;  // chat
   a.reading = &reading;
   salt_with(h.channel + "/" + h.message);

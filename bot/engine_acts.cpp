@@ -168,6 +168,14 @@ void Engine::Impl::show_preview(Act& a, RoomId id, const workflow::Command& c, c
   answer_author(a, note, true);
 }
 
+/// The codes of the previews that the author has open here, as one may type them.
+std::string Engine::Impl::open_codes(const Act& a) {
+  std::string codes;
+  for (const auto& one : store.previews(a.actor, opt.platform, a.heard.channel, {}, a.now))
+    codes += (codes.empty() ? "" : ", ") + one.code;
+  return codes;
+}
+
 void Engine::Impl::confirm(Act& a, const commands::Confirm& c) {
   const auto stale = [&](std::string why) {
     refuse(a, a.place ? a.place->room : RoomId{}, workflow::refuse(Code::CONFIRM_STALE, std::move(why), "R-confirm-4"),
@@ -176,13 +184,16 @@ void Engine::Impl::confirm(Act& a, const commands::Confirm& c) {
   std::optional<store::Preview> p;
   if (c.code) {
     p = store.preview(a.actor, opt.platform, a.heard.channel, {}, *c.code);
+    if (const auto codes = open_codes(a); !p && !codes.empty()) {
+      auto r = workflow::refuse(Code::CONFIRM_STALE, "confirm.wrong_code", "R-confirm-4",
+                                {{"typed", *c.code}, {"codes", codes}});
+      return refuse(a, a.place ? a.place->room : RoomId{}, std::move(r), {});
+    }
   } else {
     const auto open = store.previews(a.actor, opt.platform, a.heard.channel, {}, a.now);
     if (open.size() > 1) {
-      std::string codes;
-      for (const auto& one : open) codes += (codes.empty() ? "" : ", ") + one.code;
-      refuse(a, a.place->room, workflow::refuse(Code::USAGE, "confirm.which", "R-confirm-3", {{"codes", codes}}), {});
-      return;
+      auto r = workflow::refuse(Code::USAGE, "confirm.which", "R-confirm-3", {{"codes", open_codes(a)}});
+      return refuse(a, a.place ? a.place->room : RoomId{}, std::move(r), {});
     }
     if (!open.empty()) p = open.front();
   }

@@ -72,6 +72,7 @@ struct Engine::Impl {
   void act(Act&);
   void command(Act&, const workflow::Command&, const std::string& verb);
   void confirm(Act&, const commands::Confirm&);
+  std::string open_codes(const Act&);
   void show_preview(Act&, RoomId, const workflow::Command&, const workflow::Context&, const workflow::Rejection&,
                     const std::string& verb);
   void record(Act&, RoomId, const workflow::Outcome&, Instant at);

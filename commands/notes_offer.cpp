@@ -15,6 +15,12 @@ std::string binding(const Telling& t) {
   }
   if (started->state == contract::State::pending_start) args.emplace_back("starts", started->effective_start);
   std::string s = "\n" + t.say("note.offer.binding", args);
+  std::vector<AnyId> unfunded;
+  for (const auto& [id, m] : t.room.milestones)
+    if (id.contract == started->id && m.state == milestone::State::planned) unfunded.emplace_back(id);
+  if (!unfunded.empty())
+    s += "\n" + t.say("note.offer.unfunded",
+                      with(t.about(started->id), {{"ids", ids_of(unfunded)}, {"first", text(unfunded.front())}}));
   std::vector<AnyId> others;
   for (const auto* w : t.all<offer::Withdrawn>())
     if (w->by_system) others.emplace_back(w->id);

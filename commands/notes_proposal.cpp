@@ -16,12 +16,16 @@ std::string changed_by(const Telling& t, ProposalId id, std::int64_t version) {
   return changes(diff(terms_of(*p, version - 1), terms_of(*p, version)));
 }
 
+/// An amount alone does not tell how several milestones share it.
+std::string several(const Terms& t) { return t.milestones.size() > 1 ? "yes" : ""; }
+
 }  // namespace
 
 Tale tell(const Telling& t, const proposal::Proposed& e) {
   return Told{.text = t.say("note.proposal.proposed", with(t.about(e.id), {{"hash", e.digest.brief()},
                                                                            {"terms", brief(e.terms)},
                                                                            {"scope", brief_scope(e.terms)},
+                                                                           {"several", several(e.terms)},
                                                                            {"due", e.due}})),
               .at = e.at};
 }
@@ -31,6 +35,7 @@ Tale tell(const Telling& t, const proposal::Countered& e) {
                                                                             {"turn", t.name(e.id, other(e.by))},
                                                                             {"version", e.version},
                                                                             {"hash", e.digest.brief()},
+                                                                            {"several", several(e.terms)},
                                                                             {"changes", changed_by(t, e.id, e.version)},
                                                                             {"due", e.due}})),
               .at = e.at};
@@ -40,6 +45,7 @@ Tale tell(const Telling& t, const proposal::TakenBack& e) {
   return Told{
       .text = t.say("note.proposal.taken_back", with(t.about(e.id), {{"version", e.version},
                                                                      {"hash", e.digest.brief()},
+                                                                     {"several", several(e.terms)},
                                                                      {"changes", changed_by(t, e.id, e.version)},
                                                                      {"due", e.due}})),
       .at = e.at};

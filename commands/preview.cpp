@@ -17,17 +17,28 @@ std::string escrow_line(const Telling& t) {
                 : std::string{};
 }
 
+/// What the freelancer gets of it all, each release with its own fee.
+std::string net_line(const Telling& t) {
+  const auto* started = t.find<contract::Started>();
+  if (!started) return {};
+  Money fee{0, started->terms.amount.currency};
+  for (const auto& m : started->terms.milestones) fee += share(m.amount, started->policy.fee_bps);
+  return "\n" + t.say("preview.net",
+                      with(t.about(started->id),
+                           {{"amount", started->terms.amount}, {"net", started->terms.amount - fee}, {"fee", fee}}));
+}
+
 std::string of(const Telling& t, const offer::Accepted& e) {
   std::string s = t.say("preview.accept", with(t.about(e.id), {{"version", e.version}}));
   if (const auto* started = t.find<contract::Started>()) s += "\n" + in_full(started->terms, started->digest);
-  return s + escrow_line(t);
+  return s + net_line(t) + escrow_line(t);
 }
 
 std::string of(const Telling& t, const proposal::Approved& e) {
   const auto key = e.by == Side::freelancer ? "preview.approve_binding" : "preview.approve";
   std::string s = t.say(key, with(t.about(e.id), {{"version", e.version}}));
   if (const auto* sent = t.find<offer::Sent>()) s += "\n" + in_full(sent->terms, sent->digest);
-  return s + escrow_line(t);
+  return s + net_line(t) + escrow_line(t);
 }
 
 std::string of(const Telling& t, const milestone::Funded& e) {

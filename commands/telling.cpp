@@ -107,7 +107,8 @@ std::string brief(const Terms& t) {
   std::vector<std::string> stages;
   for (const auto& m : t.milestones)
     stages.push_back(say("terms.milestone", {{"title", m.title}, {"amount", m.amount}, {"due", due_of(m)}}));
-  const bool single = t.milestones.size() == 1;
+  const auto& first = t.milestones.front();
+  const bool single = t.milestones.size() == 1 && first.title == t.title && first.due == t.end;
   return say("terms.brief", {{"amount", t.amount},
                              {"n", static_cast<std::int64_t>(t.milestones.size())},
                              {"milestones", single ? std::string{} : joined(stages)},

@@ -92,6 +92,18 @@ Problem read_item_title(MilestoneTerms& out, std::string_view typed, const Value
   return {};
 }
 
+/// Where a comma stands between two milestones, as in `Draft:300,Final:500`: read from the right it would be one
+/// milestone with a strange title and the money of the last.
+std::size_t stray_comma(std::string_view item) {
+  for (auto colon = item.find(':'); colon != std::string_view::npos; colon = item.find(':', colon + 1)) {
+    const auto end = item.find_first_not_of("0123456789.$ ", colon + 1);
+    if (end != std::string_view::npos && end > colon + 1 && item[end] == ',' &&
+        item.find(':', end) != std::string_view::npos)
+      return end;
+  }
+  return std::string_view::npos;
+}
+
 /// `Title:amount[:due]`, split from the right, so that a title may hold a colon.
 Problem read_listed(MilestoneTerms& out, std::string_view item, const Value& v) {
   const auto cut = [](std::string_view& s) {
@@ -101,6 +113,8 @@ Problem read_listed(MilestoneTerms& out, std::string_view item, const Value& v) 
     return last;
   };
   auto left = item;
+  if (const auto comma = stray_comma(item); comma != std::string_view::npos)
+    return usage("usage.item_comma", v, {{"item", shown(shortened(trimmed(item), shown_length))}});
   if (left.find(':') == std::string_view::npos)
     return usage("usage.item", v, {{"item", shown(shortened(trimmed(item), shown_length))}});
   auto last = cut(left);

@@ -26,6 +26,9 @@ std::optional<Rejection> problem(const Terms& t, const Policy& policy, Date toda
     if (m.amount.minor < policy.min_milestone)
       return refuse(Code::INCOMPLETE_TERMS, "terms.small_milestone", "R-terms-6",
                     {{"title", m.title}, {"least", Money{policy.min_milestone, policy.currency}}}, "milestones");
+    if (m.due && t.end && *m.due > *t.end)
+      return refuse(Code::INCOMPLETE_TERMS, "terms.due_after_end", "R-terms-8",
+                    {{"title", m.title}, {"due", *m.due}, {"end", *t.end}}, "milestones");
     if (m.due && t.start && *m.due < *t.start)
       return refuse(Code::INCOMPLETE_TERMS, "terms.due_before_start", "R-terms-8",
                     {{"title", m.title}, {"due", *m.due}, {"start", *t.start}}, "milestones");
