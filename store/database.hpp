@@ -1,10 +1,12 @@
 #pragma once
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
 #include <concepts>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -30,16 +32,26 @@ struct Refused : std::logic_error {
 
 class Db;
 
+/// A statement that is kept prepared, and whether its rows are being read.
+struct Kept {
+  SQLite::Statement statement;
+  bool busy = false;
+  Kept(const SQLite::Database& db, const char* sql) : statement(db, sql) {}
+};
+
 /// The rows of a query that is under way; the statement is free again when this goes.
 class Rows {
  public:
-  Rows(Db& db, sqlite3_stmt* statement) : db_(db), statement_(statement) {}
-  ~Rows() { sqlite3_reset(statement_); }
+  Rows(Db& db, Kept& kept) : db_(db), kept_(kept) { kept_.busy = true; }
+  ~Rows() {
+    kept_.statement.tryReset();
+    kept_.busy = false;
+  }
   Rows(const Rows&) = delete;
 
   bool next();
-  bool null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
-  std::int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
+  bool null(int column) const { return kept_.statement.isColumnNull(column); }
+  std::int64_t integer(int column) const { return kept_.statement.getColumn(column).getInt64(); }
   std::string text(int column) const { return std::string{view(column)}; }
   /// Valid until next().
   std::string_view view(int column) const;
@@ -47,11 +59,11 @@ class Rows {
   std::optional<std::int64_t> maybe(int column) const {
     return null(column) ? std::nullopt : std::optional{integer(column)};
   }
-  int columns() const { return sqlite3_column_count(statement_); }
+  int columns() const { return kept_.statement.getColumnCount(); }
 
  private:
   Db& db_;
-  sqlite3_stmt* statement_;
+  Kept& kept_;
 };
 
 class Db {
@@ -65,17 +77,17 @@ class Db {
   /// Runs a statement that yields no rows. Throws Full, Unknown, Refused.
   template <class... A>
   void run(Sql sql, const A&... values) {
-    auto* statement = prepared(sql);
-    bind_all(statement, SQLITE_STATIC, values...);
-    Rows all{*this, statement};
+    auto& kept = prepared(sql);
+    bind_all(kept, values...);
+    Rows all{*this, kept};
     while (all.next()) {
     }
   }
   template <class... A>
   Rows rows(Sql sql, const A&... values) {
-    auto* statement = prepared(sql);
-    bind_all(statement, SQLITE_TRANSIENT, values...);
-    return Rows{*this, statement};
+    auto& kept = prepared(sql);
+    bind_all(kept, values...);
+    return Rows{*this, kept};
   }
   /// The first column of the only row, where there is one.
   template <class... A>
@@ -88,11 +100,11 @@ class Db {
   /// Every row of a query that is run once.
   void each(const std::string& sql, const std::function<void(const Rows&)>&);
 
-  std::int64_t last_id() const { return sqlite3_last_insert_rowid(db_); }
+  std::int64_t last_id() const { return sqlite3_last_insert_rowid(raw()); }
   /// Rows changed by the statement before.
-  bool changed() const { return sqlite3_changes(db_) > 0; }
+  bool changed() const { return sqlite3_changes(raw()) > 0; }
   /// Rows changed since opening.
-  std::int64_t changes() const { return sqlite3_total_changes64(db_); }
+  std::int64_t changes() const { return sqlite3_total_changes64(raw()); }
 
   void begin();
   /// Throws Full when the disk had no room and nothing was kept, Unknown for every other failure.
@@ -114,38 +126,43 @@ class Db {
  private:
   enum class State { idle, open, dead };
 
-  sqlite3_stmt* prepared(Sql);
-  void bind(sqlite3_stmt*, int at, sqlite3_destructor_type, std::string_view);
-  void bind(sqlite3_stmt*, int at, sqlite3_destructor_type, std::int64_t);
-  void bind(sqlite3_stmt* s, int at, sqlite3_destructor_type d, workflow::Instant t) {
-    bind(s, at, d, static_cast<std::int64_t>(t.time_since_epoch().count()));
+  /// The connection, for what SQLiteCpp has no name for.
+  sqlite3* raw() const { return db_ ? db_->getHandle() : nullptr; }
+  Kept& prepared(Sql);
+  static void bind(SQLite::Statement&, int at, std::string_view);
+  static void bind(SQLite::Statement& s, int at, std::int64_t n) { s.bind(at, n); }
+  static void bind(SQLite::Statement& s, int at, workflow::Instant t) {
+    s.bind(at, static_cast<std::int64_t>(t.time_since_epoch().count()));
   }
-  void bind_null(sqlite3_stmt*, int at);
   template <class T>
-  void bind_one(sqlite3_stmt* s, int at, sqlite3_destructor_type d, const T& value) {
+  void bind_one(SQLite::Statement& s, int at, const T& value) {
     if constexpr (std::integral<T>)
-      bind(s, at, d, static_cast<std::int64_t>(value));
+      bind(s, at, static_cast<std::int64_t>(value));
     else if constexpr (requires { value.has_value(); })
-      value ? bind_one(s, at, d, *value) : bind_null(s, at);
+      value ? bind_one(s, at, *value) : s.bind(at);
     else
-      bind(s, at, d, value);
+      bind(s, at, value);
   }
   template <class... A>
-  void bind_all([[maybe_unused]] sqlite3_stmt* s, [[maybe_unused]] sqlite3_destructor_type d, const A&... values) {
+  void bind_all([[maybe_unused]] Kept& kept, const A&... values) {
     [[maybe_unused]] int at = 0;
-    (bind_one(s, ++at, d, values), ...);
+    try {
+      (bind_one(kept.statement, ++at, values), ...);
+    } catch (const SQLite::Exception& e) {
+      fail(e.getExtendedErrorCode());
+    }
   }
   void open(const std::filesystem::path&, bool create);
   void configure(bool in_memory);
   void give_up(bool full, const std::string& why);
 
-  sqlite3* db_ = nullptr;
+  std::unique_ptr<SQLite::Database> db_;
   State state_ = State::idle;
   bool full_ = false;  ///< what killed the transaction: no room, otherwise worse
   bool sick_ = false;  ///< an outcome is unknown: nothing more is done with this connection
   std::string why_;
   int log_pages_ = 0;
-  std::unordered_map<const char*, sqlite3_stmt*> statements_;
+  std::unordered_map<const char*, std::unique_ptr<Kept>> statements_;
 };
 
 }  // namespace store
