@@ -203,6 +203,7 @@ void Engine::Impl::refused(const Refused& r) {
     return;
   }
   spdlog::error("post refused for good key={}: {}", r.key, r.reason);
+  if (std::erase_if(answers, [&](const auto& row) { return row.key == r.key; }) > 0) return;
   writing().attempt([&] {
     writing().mark_dead(r.key, r.reason);
     return true;
@@ -229,7 +230,6 @@ void Engine::Impl::read_through(const ReadThrough& r, Instant wall) {
     spdlog::warn("the server's time {} is over a minute ahead: deadlines are held", workflow::iso(r.at));
     return;
   }
-  if (r.channel.empty()) careful = false;
   auto& mark = r.channel.empty() ? read_all : read[r.channel];
   mark = std::max(mark, r.at);
   while (true) {
@@ -237,16 +237,29 @@ void Engine::Impl::read_through(const ReadThrough& r, Instant wall) {
     for (const auto stream : store.due_streams(r.at, 100)) {
       const Instant through = std::min(watermark(stream), r.at);
       const auto before = store.next_due();
-      writing().attempt([&] {
-        if (store.is_person(stream))
-          fire_person(PersonId{stream}, through, wall);
-        else
-          fire_room(RoomId{stream}, through, wall);
-        return true;
-      });
+      fire_stream(stream, through, wall);
       fired = fired || store.next_due() != before;
     }
     if (!fired) return;
+  }
+}
+
+/// A deadline that fails would fail again: its stream is left as it is and the operator told; the others go on.
+void Engine::Impl::fire_stream(std::int64_t stream, Instant through, Instant wall) {
+  try {
+    writing().attempt([&] {
+      if (store.is_person(stream))
+        fire_person(PersonId{stream}, through, wall);
+      else
+        fire_room(RoomId{stream}, through, wall);
+      return true;
+    });
+  } catch (const store::Full&) {
+    throw;
+  } catch (const store::Unknown&) {
+    throw;
+  } catch (const std::exception& e) {
+    spdlog::error("the deadlines of stream {} are held: {}", stream, e.what());
   }
 }
 
@@ -311,6 +324,7 @@ Engine::~Engine() = default;
 std::vector<Outgoing> Engine::handle(std::span<const Incoming> items, Instant wall) {
   auto& e = *impl_;
   e.out.clear();
+  const bool careful = e.careful;
   const auto marks = e.marks;
   const auto answers = e.answers;
   try {
@@ -318,12 +332,14 @@ std::vector<Outgoing> Engine::handle(std::span<const Incoming> items, Instant wa
       e.take(item, wall);
       if (e.careful) e.finish();
     }
+    if (careful && !e.new_cursor.empty()) e.writing();  // every item had a commit of its own: so has the cursor
     e.finish(true);
   } catch (...) {
     e.batch.reset();
     e.out.clear();
     e.marks = marks;
     e.answers = answers;
+    e.new_cursor.clear();  // what lies before it has not been handled
     throw;
   }
   return std::move(e.out);

@@ -13,6 +13,12 @@ namespace {
 /// The text after which a message was refused may be typed again elsewhere: it is given back as a ready line.
 constexpr std::string_view ready_line = "line";
 
+/// A line that means to end something and says how it was: whatever else is wrong with it, it is not for the room.
+bool has_feedback(const std::string& line) {
+  const auto has = [&](std::string_view part) { return line.find(part) != std::string::npos; };
+  return has("end ") && (has("stars=") || has("text=") || has("private="));
+}
+
 std::string code_text(const Rejection& r) {
   return std::string{text(r.code)} + (r.detail.empty() ? "" : "(" + r.detail + ")");
 }
@@ -237,7 +243,7 @@ void Engine::Impl::refuse(Act& a, RoomId room, Rejection r, const std::optional<
   writing().set_answer(a.cause, code_text(r));
   Room none;
   answer_author(a, commands::refusal(r, cast(room.n != 0 ? &store.room(room) : &none, {}, a.actor)), true);
-  if (r.erase) erase(a);
+  if (r.erase || (r.code == Code::USAGE && !a.heard.direct && has_feedback(a.heard.text))) erase(a);
 }
 
 }  // namespace bot

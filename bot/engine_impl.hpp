@@ -60,6 +60,7 @@ struct Engine::Impl {
   void salt_with(const std::string& text);
 
   // Deadlines: every one of the stream that is due at `now`, oldest first.
+  void fire_stream(std::int64_t stream, Instant through, Instant wall);
   void fire_room(RoomId, Instant now, Instant wall);
   void fire_person(PersonId, Instant now, Instant wall);
   Instant watermark(std::int64_t stream);

@@ -30,7 +30,7 @@ Instant wall_clock() { return std::chrono::floor<std::chrono::milliseconds>(std:
 class Loop {
  public:
   Loop(asio::io_context& io, store::Store& store, Engine& engine, Platform& platform)
-      : store_(store), engine_(engine), platform_(platform), later_(io), idle_(io), io_(io) {}
+      : store_(store), engine_(engine), platform_(platform), later_(io), repost_(io), idle_(io), io_(io) {}
 
   void start() {
     platform_.start(store_.cursor(platform_.name()), [this] { wake(); });
@@ -42,6 +42,7 @@ class Loop {
     if (!failed_) engine_.flush();
     platform_.stop();
     later_.cancel();
+    repost_.cancel();
     idle_.cancel();
     io_.stop();
   }
@@ -64,8 +65,8 @@ class Loop {
     if (items_.empty()) {
       items_ = platform_.take(most_at_once);
       if (items_.empty()) return;
-      engine_.set_cursor(platform_.cursor());
     }
+    engine_.set_cursor(platform_.cursor());
     try {
       auto out = engine_.handle(items_, wall_clock());
       bool up = false;
@@ -146,8 +147,8 @@ class Loop {
   /// The server would not take a post now: a second later everything undelivered is looked up and posted in order.
   void try_again() {
     linked_ = false;
-    later_.expires_after(again_after);
-    later_.async_wait([this](auto error) {
+    repost_.expires_after(again_after);
+    repost_.async_wait([this](auto error) {
       if (!error && !stopped_) catch_up();
     });
   }
@@ -191,7 +192,7 @@ class Loop {
   store::Store& store_;
   Engine& engine_;
   Platform& platform_;
-  asio::steady_timer later_, idle_;
+  asio::steady_timer later_, repost_, idle_;
   asio::io_context& io_;
   std::vector<Incoming> items_;
   std::vector<Outgoing> deferred_;

@@ -110,8 +110,10 @@ Decision decide(const Room& room, const Fund& c, const Context& ctx) {
                if (auto r = over(room, *m)) return r;
                if (m->state != State::planned) return wrong(room, *m, "milestone.is_funded", "R-milestone-1");
                const auto state = contract_of(room, *m).state;
-               if (state == contract::State::active || state == contract::State::pending_start) return {};
-               return wrong(room, *m, "milestone.contract_not_active", "R-milestone-1");
+               if (state != contract::State::active && state != contract::State::pending_start)
+                 return wrong(room, *m, "milestone.contract_not_active", "R-milestone-1");
+               if (ctx.freelancer->status == AccountStatus::active) return {};
+               return wrong(room, *m, "milestone.on_hold", "R-milestone-1");
              },
              .funds = [&]() -> std::optional<Rejection> {
                if (ctx.client->billing_ok) return {};

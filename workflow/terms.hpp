@@ -52,7 +52,7 @@ Digest digest(const Terms&);
 
 std::vector<Change> diff(const Terms& from, const Terms& to);
 
-/// Complete terms from what was typed, or INCOMPLETE_TERMS naming what is missing, TOO_EARLY for a start in the past.
+/// Complete terms from what was typed, or INCOMPLETE_TERMS naming what is missing, or what does not fit together.
 /// No milestones: one, titled as the contract, for the whole amount, due at the end (R-terms-2).
 std::expected<Terms, Rejection> complete(const TermsInput&, const Policy&, Date today);
 /// Terms with changes. A single milestone follows a changed amount; several do not: INCOMPLETE_TERMS(milestones) with a

@@ -75,6 +75,10 @@ TEST_CASE("funded is released plus returned plus what lies in escrow") {
       if (const auto* posted = std::get_if<ledger::Posted>(&e))
         for (const auto& p : posted->postings)
           if (p.account.book == Book::escrow) rest[p.account.owner] += p.amount.minor;
+    for (const auto& [contract, total] : w.room.ledger.totals) {
+      RC_ASSERT(total.sum.zero());
+      RC_ASSERT(total.funded.minor == total.released.minor + total.returned.minor + rest[contract.n]);
+    }
     for (const auto& [contract, left] : rest)
       RC_ASSERT(w.room.ledger.escrow(ContractId{contract}, w.policy.currency).minor == left);
   });

@@ -198,7 +198,10 @@ TEST_CASE("a full disk records nothing of the batch, posts nothing of it, and is
     agree(engine);
     before = store.events_count();
     const auto waiting = engine.unsent().size();
+    engine.set_cursor("behind all of it");
     CHECK_THROWS_AS(engine.handle(batch, morning), store::Full);
+    engine.flush();
+    CHECK(store.cursor("room").empty());
     CHECK(store.events_count() == before);
     CHECK(engine.unsent().size() == waiting);
     const std::vector<Incoming> small{typed("ana", "/submit M-1.1 draft.zip", "m-9")};
