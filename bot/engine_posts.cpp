@@ -14,6 +14,17 @@ constexpr std::string_view erase_kind = "erase";
 
 std::string kind_and_subject(const commands::Note& n) { return n.subject.empty() ? n.kind : n.kind + " " + n.subject; }
 
+/// What every chat server takes in one message, with room for the number behind it.
+constexpr std::size_t longest_post = 15'000;
+
+/// A text that no server would take is cut between two characters, and says so.
+std::string fitting(std::string text) {
+  if (text.size() <= longest_post) return text;
+  auto end = longest_post;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
 Post post_of(const store::OutboxRow& row) {
   return {
       .key = row.key, .channel = row.channel, .thread = row.thread, .to = row.to, .kind = row.kind, .text = row.text};
@@ -87,7 +98,7 @@ void Engine::Impl::post_room(store::Cause cause, RoomId id, const commands::Note
            .channel = place->channel,
            .thread = thread,
            .kind = kind_and_subject(note),
-           .text = commands::with_number(note.text, number, hash)});
+           .text = commands::with_number(fitting(note.text), number, hash)});
 }
 
 void Engine::Impl::post_direct(PersonId person, const commands::Note& note, const Act* a) {
@@ -97,7 +108,10 @@ void Engine::Impl::post_direct(PersonId person, const commands::Note& note, cons
     return;
   }
   if (direct)
-    enqueue({.platform = opt.platform, .channel = direct->channel, .kind = kind_and_subject(note), .text = note.text});
+    enqueue({.platform = opt.platform,
+             .channel = direct->channel,
+             .kind = kind_and_subject(note),
+             .text = fitting(note.text)});
 }
 
 /// To the author alone: in place where the server can, else in their direct chat, else in the room.
@@ -106,7 +120,7 @@ void Engine::Impl::answer_author(const Act& a, const commands::Note& note, bool 
                        .channel = a.heard.channel,
                        .thread = a.heard.thread,
                        .kind = kind_and_subject(note),
-                       .text = note.text};
+                       .text = fitting(note.text)};
   if (!a.heard.direct && opt.can.private_replies) {
     row.to = a.heard.user;
   } else if (!a.heard.direct) {
