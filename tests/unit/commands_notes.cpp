@@ -211,7 +211,7 @@ TEST_CASE("answers") {
 }
 
 TEST_CASE("hints have their own kinds") {
-  for (const char* name : {"edited", "catching_up", "poisoned", "repeat", "third_person"}) {
+  for (const char* name : {"edited", "poisoned", "repeat", "end_answer", "not_recorded"}) {
     const auto note = commands::hint(name, {{"name", std::string{"Mallory"}}});
     CHECK(note.kind == "hint." + std::string{name});
     CHECK(note.text != note.kind);
