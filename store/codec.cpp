@@ -197,13 +197,17 @@ void read(const json::value& j, std::optional<T>& v) {
   read(j, v.emplace());
 }
 
+/// What an old body does not have is what it is by default: of the policy every number, or no new one could be added.
+template <class T, class Member>
+constexpr bool may_be_absent = is_optional<Member> || std::is_same_v<T, Policy>;
+
 template <class T>
   requires describe::has_describe_members<T>::value
 void read(const json::value& j, T& v) {
   const auto& object = object_of(j);
   for_each_member<T>([&](auto d) {
     auto& value = v.*d.pointer;
-    if (is_optional<std::remove_cvref_t<decltype(value)>> && !object.contains(d.name)) return;
+    if (may_be_absent<T, std::remove_cvref_t<decltype(value)>> && !object.contains(d.name)) return;
     const auto& given = at(object, d.name);
     try {
       read(given, value);

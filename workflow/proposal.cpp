@@ -99,9 +99,9 @@ std::optional<Rejection> too_many_counters(const Proposal& p, const Context& ctx
   for (std::size_t v = 1; v < p.versions.size(); ++v)
     recent += p.versions[v].author == p.turn && !p.versions[v].taken_back &&
               p.versions[v].at > ctx.now - std::chrono::hours{1};
-  if (recent < ctx.policy->counters_an_hour) return {};
+  if (recent < ctx.policy->change_request_rate) return {};
   return refuse(Code::RATE_LIMITED, "proposal.counter_rate", "R-proposal-14",
-                {{"id", text(p.id)}, {"most", ctx.policy->counters_an_hour}});
+                {{"id", text(p.id)}, {"most", ctx.policy->change_request_rate}});
 }
 
 }  // namespace
