@@ -35,6 +35,11 @@ struct Next {
     return (row.state == "submitted" ? "/release " : "/fund ") + text(id);
   }
   std::string operator()(EscrowRefundId) const { return {}; }
+  std::string operator()(AmendmentId id) const {
+    return "/approve " + text(id) + " v" + std::to_string(room.amendments.at(id).version());
+  }
+  std::string operator()(ChangeRequestId id) const { return "/approve " + text(id); }
+  std::string operator()(QuestionId id) const { return "/answer " + text(id) + " \"…\""; }
 };
 
 std::string in_words(std::string state) {
@@ -149,6 +154,15 @@ struct More {
   }
   std::string operator()(MilestoneId) const { return {}; }
   std::string operator()(EscrowRefundId) const { return {}; }
+  std::string operator()(AmendmentId id) const {
+    const auto& v = t.room.amendments.at(id).current();
+    return terms(v.terms, v.digest);
+  }
+  std::string operator()(ChangeRequestId id) const {
+    const auto& c = t.room.change_requests.at(id);
+    return terms(c.terms, c.digest);
+  }
+  std::string operator()(QuestionId) const { return {}; }
 };
 
 const workflow::Room* holding(Rooms rooms, const AnyId& id) {

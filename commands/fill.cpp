@@ -124,6 +124,8 @@ class Filler {
     if (auto* s = takes(Stand::hash); s && v.starts_with('#')) return set(*s, token);
     if (auto* s = takes(Stand::handle); s && v.starts_with('@')) return set(*s, token);
     if (auto* s = takes(Stand::word)) return set(*s, token);
+    if (auto* s = find(Stand::title); s && !s->given) return set(*s, token);
+    if (auto* s = takes(Stand::amount); s && (s->required || looks_like_money(v))) return set(*s, token);
     if (auto* s = find(Stand::phrase); s && !s->given) return phrase(*s, token);
     if (bare_ == Bare::reason && !token.quoted)
       if (auto* s = named("reason"); !s->given) return set(*s, token);

@@ -89,6 +89,13 @@ std::string written(workflow::Money m) {
   return m.minor < 0 ? "-" + std::string{sign} + s.substr(1) : std::string{sign} + s;
 }
 
+std::optional<std::string> zone_named(std::string_view name) {
+  const auto wanted = lower(name);
+  for (const auto& zone : date::get_tzdb().zones)
+    if (lower(zone.name()) == wanted) return zone.name();
+  return {};
+}
+
 std::string written(Instant t, const Zones& zones) {
   const auto day = workflow::day_of(t);
   std::string s = workflow::iso(day) + " " + clock(t - Instant{day}) + "Z", locals;

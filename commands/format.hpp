@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,9 @@ namespace commands {
 
 /// The IANA zones whose local time stands behind an instant: both parties', or the reader's.
 using Zones = std::vector<std::string>;
+
+/// The zone of this name as the IANA data spells it, whatever the case; empty where there is none.
+std::optional<std::string> zone_named(std::string_view);
 
 /// `$650`, `$650.50`, `-$3.50`, `650 CHF`: no cents where there are none, no groups.
 std::string written(workflow::Money);

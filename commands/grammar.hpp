@@ -15,7 +15,7 @@
 namespace commands {
 
 /// Where a part of a command stands: by position, told by its looks or its place; trailing words; a flag; a key.
-enum class Stand { id, version, hash, handle, word, phrase, yes, key };
+enum class Stand { id, version, hash, handle, word, title, amount, phrase, yes, key };
 
 /// One part of a command that is being read.
 struct Slot {
@@ -59,8 +59,12 @@ constexpr Stand stand_of() {
     return Stand::phrase;
   else if constexpr (std::is_same_v<T, workflow::Yes>)
     return Stand::yes;
-  else if constexpr (std::is_same_v<T, Word>)
+  else if constexpr (std::is_same_v<T, Word> || std::is_same_v<T, workflow::Zone>)
     return Stand::word;
+  else if constexpr (std::is_same_v<T, workflow::Title>)
+    return Stand::title;
+  else if constexpr (std::is_same_v<T, workflow::Amount>)
+    return Stand::amount;
   else if constexpr (std::is_same_v<T, workflow::AnyId> || boost::mp11::mp_contains<workflow::AnyId, T>::value)
     return Stand::id;
   else
@@ -72,6 +76,7 @@ template <class T>
 std::string shape_of(std::string_view name) {
   if constexpr (std::is_same_v<T, workflow::Money>) return "650";
   if constexpr (std::is_same_v<T, workflow::Date>) return "2026-12-01";
+  if constexpr (std::is_same_v<T, workflow::From>) return "C-5";
   if constexpr (std::is_same_v<T, std::int64_t>) return "5";
   if constexpr (std::is_same_v<T, std::vector<workflow::MilestoneTerms>>) return "\"Draft:300:2026-12-01;Final:350\"";
   return name == "reason" ? "completed" : "\"…\"";
@@ -98,6 +103,9 @@ std::string_view example_id() {
   if constexpr (std::is_same_v<T, workflow::OfferId>) return "O-7";
   if constexpr (std::is_same_v<T, workflow::MilestoneId>) return "M-5.2";
   if constexpr (std::is_same_v<T, workflow::EscrowRefundId>) return "ER-3";
+  if constexpr (std::is_same_v<T, workflow::AmendmentId>) return "A-5.1";
+  if constexpr (std::is_same_v<T, workflow::ChangeRequestId>) return "CR-1";
+  if constexpr (std::is_same_v<T, workflow::QuestionId>) return "Q-3";
   return "C-5";
 }
 
@@ -129,7 +137,9 @@ Slot slot(M& member, std::string_view described_name) {
       case Stand::version: s.shape = "v2"; break;
       case Stand::hash: s.shape = "#a1b2"; break;
       case Stand::handle: s.shape = "@ana"; break;
-      case Stand::word: s.shape = name; break;
+      case Stand::word: s.shape = std::is_same_v<T, workflow::Zone> ? "Europe/Berlin" : name; break;
+      case Stand::title: s.shape = "\"" + name + "\""; break;
+      case Stand::amount: s.shape = "300"; break;
       case Stand::phrase: s.shape = "\"" + name + "\""; break;
       case Stand::yes: break;
       case Stand::key: s.shape = name + "=" + shape_of<T>(name); break;

@@ -126,4 +126,11 @@ Tale tell(const Telling& t, const person::AskLapsed& e) {
   return Told{.text = t.say("ask.end_lapsed", t.about(e.contract)), .at = {}, .kind = "ask.end_lapsed", .direct = e.id};
 }
 
+Tale tell(const Telling&, const contract::Completing&) { return {}; }
+Tale tell(const Telling&, const contract::Resumed&) { return {}; }
+Tale tell(const Telling&, const contract::KeptOpen&) { return {}; }
+Tale tell(const Telling&, const contract::Nudged&) { return {}; }
+Tale tell(const Telling&, const escrow_refund::Reduced&) { return {}; }
+Tale tell(const Telling&, const escrow_refund::Cancelled&) { return {}; }
+
 }  // namespace commands

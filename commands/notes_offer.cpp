@@ -57,4 +57,7 @@ Tale tell(const Telling& t, const offer::Expired& e) {
   return Told{.text = t.say("note.offer.expired", t.about(e.id)), .at = e.at};
 }
 
+Tale tell(const Telling&, const offer::Revised&) { return {}; }
+Tale tell(const Telling&, const offer::Discussed&) { return {}; }
+
 }  // namespace commands

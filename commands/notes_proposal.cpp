@@ -77,4 +77,6 @@ Tale tell(const Telling& t, const proposal::Expired& e) {
   return Told{.text = t.say("note.proposal.expired", with(t.about(e.id), {{"who", who}})), .at = e.at};
 }
 
+Tale tell(const Telling&, const proposal::Superseded&) { return {}; }
+
 }  // namespace commands

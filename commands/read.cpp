@@ -50,7 +50,16 @@ Rejection unknown_verb(std::string_view message, const Addressed& to) {
   return r;
 }
 
-/// The row with the longest subverb that the next words spell, and goes behind them.
+/// `/offer Revise my thesis` has a title: where words without a key may follow the verb, a subverb that takes an id is
+/// one only before an id, a key, or nothing.
+bool means_subverb(const Verb& v, const std::vector<const Verb*>& rows, Lexer ahead) {
+  const bool titles = std::any_of(rows.begin(), rows.end(), [](auto* r) { return r->row.subverb.empty(); });
+  if (!titles || v.row.ids.empty() || ahead.done()) return true;
+  const auto next = ahead.take();
+  return next && (!next->key.empty() || looks_like_id(next->value));
+}
+
+/// The row with the longest subverb that the next words spell, and goes behind them; none: they spell no subverb.
 const Verb* by_subverb(const std::vector<const Verb*>& rows, Lexer& lexer) {
   const Verb* found = nullptr;
   Lexer ahead = lexer;
@@ -60,15 +69,12 @@ const Verb* by_subverb(const std::vector<const Verb*>& rows, Lexer& lexer) {
     if (!token || !token->key.empty() || token->quoted) break;
     words += (words.empty() ? "" : " ") + lower(token->value);
     for (const auto* v : rows)
-      if (v->row.subverb == words) {
+      if (v->row.subverb == words && means_subverb(*v, rows, ahead)) {
         found = v;
         lexer = ahead;
       }
   }
-  if (found) return found;
-  for (const auto* v : rows)
-    if (v->row.subverb.empty()) return v;
-  return rows.front();
+  return found;
 }
 
 bool takes_kind(const Row& row, std::string_view kind) {
@@ -83,8 +89,8 @@ bool takes_kind(const Row& row, std::string_view kind) {
 std::string kinds_of(const std::vector<const Verb*>& rows) {
   std::vector<std::string> kinds;
   for (const auto* v : rows)
-    for (const std::string_view kind : {"P", "O", "C", "M", "ER"})
-      if (takes_kind(v->row, kind)) kinds.push_back(kind == "M" ? "M-n.n" : std::string{kind} + "-n");
+    for (const std::string_view kind : {"P", "O", "C", "M", "A", "ER", "CR", "Q"})
+      if (takes_kind(v->row, kind)) kinds.push_back(std::string{kind} + (kind == "M" || kind == "A" ? "-n.n" : "-n"));
   return joined(kinds, ", ");
 }
 
@@ -116,13 +122,17 @@ std::expected<Reading, Rejection> reading(std::string_view message, const Addres
   const auto rows = rows_of(verb);
   if (rows.empty()) return std::unexpected(unknown_verb(message, to));
   Lexer lexer{message, to.rest};
-  const Verb* row = nullptr;
-  if (!rows.front()->row.ids.empty()) {
-    const auto chosen = by_id(rows, lexer, context);
-    if (!chosen) return std::unexpected(with_example(chosen.error(), rows));
-    row = *chosen;
-  } else {
-    row = by_subverb(rows, lexer);
+  const Verb* row = by_subverb(rows, lexer);
+  if (!row) {
+    std::vector<const Verb*> plain;
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(plain), [](auto* v) { return v->row.subverb.empty(); });
+    if (plain.empty()) return std::unexpected(with_example(usage_of("usage.subverb", {{"verb", verb}}), rows));
+    row = plain.front();
+    if (!row->row.ids.empty()) {
+      const auto chosen = by_id(plain, lexer, context);
+      if (!chosen) return std::unexpected(with_example(chosen.error(), plain));
+      row = *chosen;
+    }
   }
   auto request = row->make(lexer, context);
   if (!request) {

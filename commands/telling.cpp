@@ -57,6 +57,18 @@ struct Titles {
     const auto* r = look_up(room.refunds, id);
     return r ? (*this)(r->contract) : Args{};
   }
+  Args operator()(AmendmentId id) const { return (*this)(id.contract); }
+  Args operator()(ChangeRequestId id) const {
+    const auto* c = look_up(room.change_requests, id);
+    if (!c) return {};
+    auto args = (*this)(c->offer);
+    args.emplace_back("offer", text(c->offer));
+    return args;
+  }
+  Args operator()(QuestionId id) const {
+    const auto* q = look_up(room.questions, id);
+    return q ? std::visit(*this, q->about) : Args{};
+  }
 };
 
 std::string dates_of(const Terms& t) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "commands/format.hpp"
 #include "commands/unicode.hpp"
 
 namespace commands {
@@ -312,6 +313,36 @@ Problem read_value(workflow::AnyId& out, const Value& v) {
   const auto id = workflow::parse_id(v.token.value);
   if (!id) return usage("usage.not_id", v);
   out = *id;
+  return {};
+}
+
+bool looks_like_money(std::string_view s) {
+  const auto first = std::find_if(s.begin(), s.end(), is_digit);
+  return first != s.end() && first - s.begin() <= 3;
+}
+
+Problem read_value(workflow::Amount& out, const Value& v) { return read_value(out.money, v); }
+
+Problem read_value(workflow::Title& out, const Value& v) {
+  Value titled = v;
+  titled.name = "title";
+  return read_value(out.words, titled);
+}
+
+Problem read_value(workflow::From& out, const Value& v) {
+  workflow::AnyId id;
+  if (auto p = read_value(id, v)) return p;
+  const auto* contract = std::get_if<workflow::ContractId>(&id);
+  if (!contract) return usage("usage.not_contract", v);
+  out.contract = *contract;
+  return {};
+}
+
+Problem read_value(workflow::Zone& out, const Value& v) {
+  if (auto p = plain_only(v)) return p;
+  const auto zone = zone_named(v.token.value);
+  if (!zone) return usage("usage.zone", v);
+  out.name = *zone;
   return {};
 }
 

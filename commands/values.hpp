@@ -50,6 +50,10 @@ Problem read_value(workflow::HashPrefix&, const Value&);
 Problem read_value(workflow::Handle&, const Value&);
 Problem read_value(workflow::Phrase&, const Value&);
 Problem read_value(workflow::AnyId&, const Value&);
+Problem read_value(workflow::Amount&, const Value&);
+Problem read_value(workflow::Title&, const Value&);
+Problem read_value(workflow::From&, const Value&);
+Problem read_value(workflow::Zone&, const Value&);
 Problem read_value(Word&, const Value&);
 
 /// `Draft 300 by 2026-11-09`, as in a line of the plain form.
@@ -62,6 +66,8 @@ std::size_t limit_of(std::string_view name);
 /// `v2`, `#a1b2`, `@ana` by their looks; `ER-3`, `CR-1` as something that means an id.
 bool looks_like_version(std::string_view);
 bool looks_like_id(std::string_view);
+/// Begins with a digit, or with a sign or a code before one: `300`, `$300`, `1,200`.
+bool looks_like_money(std::string_view);
 /// `45/h`: an hourly rate.
 bool looks_like_rate(std::string_view);
 

@@ -68,6 +68,8 @@ template <class Tag>
 void write(std::string& out, Id<Tag> id) {
   write(out, id.n);
 }
+void write(std::string& out, const AnyId& id) { write(out, text(id)); }
+void write(std::string& out, AmendmentId id) { write(out, std::to_string(id.contract.n) + "." + std::to_string(id.n)); }
 void write(std::string& out, MilestoneId id) { write(out, std::to_string(id.contract.n) + "." + std::to_string(id.n)); }
 template <class T>
   requires std::is_enum_v<T>
@@ -178,6 +180,16 @@ void read(const json::value& j, MilestoneId& id) {
   const auto known = parse_id("M-" + text_of(j));
   if (!known || !std::holds_alternative<MilestoneId>(*known)) throw Misfit("is no milestone's id");
   id = std::get<MilestoneId>(*known);
+}
+void read(const json::value& j, AmendmentId& id) {
+  const auto known = parse_id("A-" + text_of(j));
+  if (!known || !std::holds_alternative<AmendmentId>(*known)) throw Misfit("is no amendment's id");
+  id = std::get<AmendmentId>(*known);
+}
+void read(const json::value& j, AnyId& id) {
+  const auto known = parse_id(text_of(j));
+  if (!known) throw Misfit("is no id");
+  id = *known;
 }
 template <class T>
   requires std::is_enum_v<T>

@@ -12,19 +12,37 @@ namespace {
 
 const char* name_of(workflow::Book book) { return boost::describe::enum_to_string(book, "?"); }
 
-/// Everything whose row an event may have changed. A contract's events reach its milestones and refunds too.
+/// Whether something hangs on another thing: a question on what it is about, a change request on its offer.
+bool hangs_on(const workflow::Room& room, const AnyId& id, const AnyId& other) {
+  if (const auto* question = std::get_if<workflow::QuestionId>(&id)) return room.questions.at(*question).about == other;
+  if (const auto* request = std::get_if<workflow::ChangeRequestId>(&id))
+    return AnyId{room.change_requests.at(*request).offer} == other;
+  return false;
+}
+
+/// Everything whose row an event may have changed. A contract's events reach its milestones, refunds and amendments.
 std::vector<AnyId> concerned(const workflow::Room& room, const Event& event) {
   std::vector<AnyId> ids;
   const auto id = workflow::subject(event);
   if (!id || std::holds_alternative<workflow::ledger::Posted>(event)) return ids;
   ids.push_back(*id);
+  for (const auto& [hanging, thing] : room.questions)
+    if (hangs_on(room, hanging, *id)) ids.emplace_back(hanging);
+  for (const auto& [hanging, thing] : room.change_requests)
+    if (hangs_on(room, hanging, *id)) ids.emplace_back(hanging);
   const auto* contract = std::get_if<workflow::ContractId>(&*id);
+  if (const auto* amended = std::get_if<workflow::amendment::Approved>(&event)) {
+    ids.emplace_back(amended->id.contract);
+    contract = &amended->id.contract;
+  }
   if (!contract || !workflow::kind(event).starts_with("contract.")) return ids;
   for (auto it = room.milestones.lower_bound({*contract, 0});
        it != room.milestones.end() && it->first.contract == *contract; ++it)
     ids.emplace_back(it->first);
   for (const auto& [refund_id, refund] : room.refunds)
     if (refund.contract == *contract) ids.emplace_back(refund_id);
+  for (const auto& [amendment_id, amendment] : room.amendments)
+    if (amendment_id.contract == *contract) ids.emplace_back(amendment_id);
   return ids;
 }
 
@@ -37,6 +55,9 @@ EntityKey key_of(const AnyId& id) {
     EntityKey operator()(workflow::ContractId x) const { return {"C", x.n, 0}; }
     EntityKey operator()(workflow::EscrowRefundId x) const { return {"ER", x.n, 0}; }
     EntityKey operator()(workflow::MilestoneId x) const { return {"M", x.contract.n, x.n}; }
+    EntityKey operator()(workflow::AmendmentId x) const { return {"A", x.contract.n, x.n}; }
+    EntityKey operator()(workflow::ChangeRequestId x) const { return {"CR", x.n, 0}; }
+    EntityKey operator()(workflow::QuestionId x) const { return {"Q", x.n, 0}; }
   } const key;
   return std::visit(key, id);
 }
@@ -46,6 +67,9 @@ AnyId id_of(std::string_view noun, std::int64_t number, std::int64_t part) {
   if (noun == "O") return workflow::OfferId{number};
   if (noun == "C") return workflow::ContractId{number};
   if (noun == "ER") return workflow::EscrowRefundId{number};
+  if (noun == "CR") return workflow::ChangeRequestId{number};
+  if (noun == "Q") return workflow::QuestionId{number};
+  if (noun == "A") return workflow::AmendmentId{{number}, part};
   return workflow::MilestoneId{{number}, part};
 }
 

@@ -16,6 +16,8 @@ std::string_view name_of(workflow::Numbered what) {
     case workflow::Numbered::offer: return "offer";
     case workflow::Numbered::contract: return "contract";
     case workflow::Numbered::escrow_refund: return "escrow_refund";
+    case workflow::Numbered::change_request: return "change_request";
+    case workflow::Numbered::question: return "question";
   }
   throw std::logic_error("numbers of nothing");
 }

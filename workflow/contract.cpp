@@ -137,6 +137,13 @@ Decision decide(const Room& room, const EndAnswer& c, const Context& ctx) {
   return decided;
 }
 
+Decision decide(const Room&, const KeepOpen&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+Decision decide(const Room&, const NudgeOther&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+
 void on(Room& room, const Started& e) {
   room.contracts[e.id] = {.id = e.id,
                           .state = e.state,
@@ -148,17 +155,27 @@ void on(Room& room, const Started& e) {
                           .policy = e.policy,
                           .accepted_at = e.at,
                           .effective_start = e.effective_start,
-                          .start = {Instant{e.effective_start}, {}}};
+                          .start = {Instant{e.effective_start}, {}, e.at},
+                          .versions = {{e.terms, e.digest, e.at, {}}}};
   milestone::planned(room, e.id, e.terms);
 }
 void on(Room& room, const Opened& e) { room.contracts[e.id].state = State::active; }
+void on(Room& room, const Completing& e) { room.contracts[e.id].auto_end = Deadline{e.due, {}, e.at}; }
+void on(Room& room, const Resumed& e) { room.contracts[e.id].auto_end.reset(); }
+void on(Room& room, const KeptOpen& e) {
+  auto& c = room.contracts[e.id];
+  c.auto_end.reset();
+  c.kept_open = true;
+}
+void on(Room& room, const Nudged& e) { room.contracts[e.id].nudges.push_back({e.by, e.at}); }
 void on(Room& room, const Ending& e) {
   auto& c = room.contracts[e.id];
   c.state = State::ending;
   c.end_kind = e.end_kind;
   c.reason = e.reason;
   c.ended_at = e.at;
-  c.officially = {e.officially, {}};
+  c.officially = {e.officially, {}, e.at};
+  c.auto_end.reset();
   room.feedback[e.id] = {};
 }
 void on(Room& room, const Ended& e) { room.contracts[e.id].state = State::ended; }

@@ -3,6 +3,7 @@
 #include <boost/describe.hpp>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "workflow/feedback_words.hpp"
 #include "workflow/ids.hpp"
@@ -19,6 +20,21 @@ BOOST_DESCRIBE_ENUM(State, pending_start, active, paused, ending, ended)
 enum class EndKind { by_client, by_freelancer, auto_completed, auto_end_date, admin };
 BOOST_DESCRIBE_ENUM(EndKind, by_client, by_freelancer, auto_completed, auto_end_date, admin)
 
+/// The terms as one side's approval of the other's amendment left them.
+struct TermsVersion {
+  Terms terms;
+  Digest digest;
+  Instant at{};                     ///< from when on they hold
+  std::optional<AmendmentId> from;  ///< none: as accepted
+  bool operator==(const TermsVersion&) const = default;
+};
+
+struct Nudge {
+  Side by = Side::client;
+  Instant at{};
+  bool operator==(const Nudge&) const = default;
+};
+
 struct Contract {
   ContractId id;
   State state = State::active;
@@ -29,7 +45,12 @@ struct Contract {
   Policy policy;  ///< the numbers in force when it was accepted
   Instant accepted_at{};
   Date effective_start{};
-  Deadline start;  ///< of PENDING_START
+  Deadline start;                      ///< of PENDING_START
+  std::vector<TermsVersion> versions;  ///< v1 as accepted; `terms` and `digest` are the last one's
+  std::int64_t amendments = 0;         ///< how many there have been: the number of the last one
+  std::optional<Deadline> auto_end;    ///< everything is paid: the announced end, unless it is kept open
+  bool kept_open = false;              ///< until the next release
+  std::vector<Nudge> nudges;
   std::optional<EndKind> end_kind;
   std::string reason;
   Instant ended_at{};
@@ -69,6 +90,14 @@ struct EndAnswer {
   Yes yes;
 };
 BOOST_DESCRIBE_STRUCT(EndAnswer, (), (feedback, yes))
+struct KeepOpen {
+  ContractId id;
+};
+BOOST_DESCRIBE_STRUCT(KeepOpen, (), (id))
+struct NudgeOther {
+  ContractId id;
+};
+BOOST_DESCRIBE_STRUCT(NudgeOther, (), (id))
 
 // Events
 struct Started {
@@ -102,6 +131,36 @@ struct Ending {
   Instant officially{};
 };
 BOOST_DESCRIBE_STRUCT(Ending, (), (id, end_kind, reason, note, pay, at, officially))
+/// Everything is paid or returned: the contract ends by itself at `due`, unless somebody keeps it open.
+struct Completing {
+  static constexpr std::string_view kind = "contract.completing";
+  ContractId id;
+  Instant at{};
+  Instant due{};
+};
+BOOST_DESCRIBE_STRUCT(Completing, (), (id, at, due))
+/// There is work, money or a question on it again: it does not end by itself.
+struct Resumed {
+  static constexpr std::string_view kind = "contract.work_resumed";
+  ContractId id;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Resumed, (), (id, at))
+struct KeptOpen {
+  static constexpr std::string_view kind = "contract.kept_open";
+  ContractId id;
+  Side by = Side::client;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(KeptOpen, (), (id, by, at))
+struct Nudged {
+  static constexpr std::string_view kind = "contract.nudged";
+  ContractId id;
+  Side by = Side::client;
+  std::int64_t number = 1;  ///< how many this side has sent on this contract
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Nudged, (), (id, by, number, at))
 struct Ended {
   static constexpr std::string_view kind = "contract.ended";
   ContractId id;

@@ -4,8 +4,14 @@ namespace workflow::escrow_refund {
 
 void on(Room& room, const Requested& e) {
   room.refunds[e.id] = {
-      .id = e.id, .contract = e.contract, .parts = e.parts, .amount = e.amount, .answer = {e.due, {}}};
+      .id = e.id, .contract = e.contract, .parts = e.parts, .amount = e.amount, .answer = {e.due, {}, e.at}};
 }
+void on(Room& room, const Reduced& e) {
+  auto& r = room.refunds[e.id];
+  r.parts = e.parts;
+  r.amount = e.amount;
+}
+void on(Room& room, const Cancelled& e) { room.refunds[e.id].state = State::cancelled; }
 
 /// What a client's end leaves in escrow is asked back, in one request (R-refund-1). The milestones have reacted before.
 Decision react(const Room& room, const Event& e, const Context& ctx) {

@@ -12,9 +12,9 @@ namespace workflow::escrow_refund {
 enum class State { pending, approved, auto_approved, disputed, cancelled, settled };
 BOOST_DESCRIBE_ENUM(State, pending, approved, auto_approved, disputed, cancelled, settled)
 
-/// The part of the request that lies in one milestone's escrow.
+/// The part of the request that lies in one milestone's escrow, or without one in the contract's credit.
 struct Part {
-  MilestoneId milestone;
+  std::optional<MilestoneId> milestone;
   Money amount;
   bool operator==(const Part&) const = default;
 };
@@ -40,5 +40,21 @@ struct Requested {
   Instant due{};
 };
 BOOST_DESCRIBE_STRUCT(Requested, (), (id, contract, parts, amount, at, due))
+
+/// The client released a part of what was asked back, or all of it.
+struct Reduced {
+  static constexpr std::string_view kind = "escrow_refund.reduced";
+  EscrowRefundId id;
+  std::vector<Part> parts;  ///< what is left
+  Money amount;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Reduced, (), (id, parts, amount, at))
+struct Cancelled {
+  static constexpr std::string_view kind = "escrow_refund.cancelled";
+  EscrowRefundId id;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Cancelled, (), (id, at))
 
 }  // namespace workflow::escrow_refund

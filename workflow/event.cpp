@@ -12,6 +12,10 @@ std::optional<AnyId> as_any(const OfferId& id) { return id; }
 std::optional<AnyId> as_any(const ContractId& id) { return id; }
 std::optional<AnyId> as_any(const MilestoneId& id) { return id; }
 std::optional<AnyId> as_any(const EscrowRefundId& id) { return id; }
+std::optional<AnyId> as_any(const AmendmentId& id) { return id; }
+std::optional<AnyId> as_any(const ChangeRequestId& id) { return id; }
+std::optional<AnyId> as_any(const QuestionId& id) { return id; }
+std::optional<AnyId> as_any(const AnyId& id) { return id; }
 
 }  // namespace
 

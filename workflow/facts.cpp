@@ -84,6 +84,28 @@ struct Tell {
             {"amount", decimal(e->amount)},
             {"due", or_none(due_if(e->state == escrow_refund::State::pending, e->answer))}};
   }
+  Facts operator()(AmendmentId id) const {
+    const auto* a = find(r.amendments, id);
+    if (!a) return {};
+    const bool open = a->state == amendment::State::pending;
+    return {{"state", name(a->state)},
+            {"version", std::to_string(a->version())},
+            {"turn", open ? std::string{text(a->turn)} : "none"},
+            {"due", or_none(due_if(open, a->expire))}};
+  }
+  Facts operator()(ChangeRequestId id) const {
+    const auto* c = find(r.change_requests, id);
+    if (!c) return {};
+    const auto& o = r.offers.at(c->offer);
+    return {{"state", name(c->state)},
+            {"amount", decimal(c->terms.amount)},
+            {"due", or_none(due_if(c->state == change_request::State::open, o.expire))}};
+  }
+  Facts operator()(QuestionId id) const {
+    const auto* q = find(r.questions, id);
+    if (!q) return {};
+    return {{"state", name(q->state)}, {"about", text(q->about)}};
+  }
 };
 
 struct MakeRow {
@@ -161,6 +183,48 @@ struct MakeRow {
             .open = open,
             .waits_for = open ? std::optional{Side::freelancer} : std::nullopt};
   }
+  Row operator()(AmendmentId id) const {
+    const auto& a = r.amendments.at(id);
+    const auto& c = r.contracts.at(id.contract);
+    const bool open = a.state == amendment::State::pending;
+    return {.id = id,
+            .state = name(a.state),
+            .title = c.terms.title,
+            .amount = a.current().terms.amount,
+            .due = due_if(open, a.expire),
+            .client = c.client,
+            .freelancer = c.freelancer,
+            .open = open,
+            .waits_for = open ? std::optional{a.turn} : std::nullopt};
+  }
+  Row operator()(ChangeRequestId id) const {
+    const auto& c = r.change_requests.at(id);
+    const auto& o = r.offers.at(c.offer);
+    const bool open = c.state == change_request::State::open;
+    return {.id = id,
+            .state = name(c.state),
+            .title = c.terms.title,
+            .amount = c.terms.amount,
+            .due = due_if(open, o.expire),
+            .client = o.client,
+            .freelancer = o.freelancer,
+            .open = open,
+            .waits_for = open ? std::optional{Side::client} : std::nullopt};
+  }
+  Row operator()(QuestionId id) const {
+    const auto& q = r.questions.at(id);
+    const auto about = std::visit(*this, q.about);
+    const bool open = q.state == question::State::open && about.open;
+    return {.id = id,
+            .state = name(q.state),
+            .title = q.words,
+            .amount = about.amount,
+            .due = {},
+            .client = about.client,
+            .freelancer = about.freelancer,
+            .open = open,
+            .waits_for = open ? std::optional{other(q.by)} : std::nullopt};
+  }
 };
 
 }  // namespace
@@ -192,6 +256,9 @@ std::vector<AnyId> everything(const Room& room) {
   add(room.contracts);
   add(room.milestones);
   add(room.refunds);
+  add(room.amendments);
+  add(room.change_requests);
+  add(room.questions);
   return all;
 }
 

@@ -13,6 +13,9 @@ bool exists(const Room& room, const AnyId& id) {
     bool operator()(ContractId i) const { return r.contracts.contains(i); }
     bool operator()(MilestoneId i) const { return r.milestones.contains(i); }
     bool operator()(EscrowRefundId i) const { return r.refunds.contains(i); }
+    bool operator()(AmendmentId i) const { return r.amendments.contains(i); }
+    bool operator()(ChangeRequestId i) const { return r.change_requests.contains(i); }
+    bool operator()(QuestionId i) const { return r.questions.contains(i); }
   } const there{room};
   return std::visit(there, id);
 }

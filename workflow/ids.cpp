@@ -22,6 +22,9 @@ std::string text(ProposalId id) { return with("P", id.n); }
 std::string text(OfferId id) { return with("O", id.n); }
 std::string text(ContractId id) { return with("C", id.n); }
 std::string text(EscrowRefundId id) { return with("ER", id.n); }
+std::string text(ChangeRequestId id) { return with("CR", id.n); }
+std::string text(QuestionId id) { return with("Q", id.n); }
+std::string text(AmendmentId id) { return with("A", id.contract.n) + "." + std::to_string(id.n); }
 std::string text(MilestoneId id) { return with("M", id.contract.n) + "." + std::to_string(id.n); }
 std::string text(const AnyId& id) {
   return std::visit([](auto x) { return text(x); }, id);
@@ -34,11 +37,12 @@ std::optional<AnyId> parse_id(std::string_view s) {
   for (char& c : prefix)
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
   const auto rest = s.substr(dash + 1);
-  if (prefix == "M") {
+  if (prefix == "M" || prefix == "A") {
     const auto dot = rest.find('.');
     if (dot == std::string_view::npos) return {};
     const auto c = number(rest.substr(0, dot)), m = number(rest.substr(dot + 1));
     if (!c || !m) return {};
+    if (prefix == "A") return AmendmentId{ContractId{*c}, *m};
     return MilestoneId{ContractId{*c}, *m};
   }
   const auto n = number(rest);
@@ -47,6 +51,8 @@ std::optional<AnyId> parse_id(std::string_view s) {
   if (prefix == "O") return OfferId{*n};
   if (prefix == "C") return ContractId{*n};
   if (prefix == "ER") return EscrowRefundId{*n};
+  if (prefix == "CR") return ChangeRequestId{*n};
+  if (prefix == "Q") return QuestionId{*n};
   return {};
 }
 

@@ -15,12 +15,14 @@ struct Id {
   auto operator<=>(const Id&) const = default;
 };
 
-using ProposalId = Id<struct ProposalTag>;          ///< P-12
-using OfferId = Id<struct OfferTag>;                ///< O-7
-using ContractId = Id<struct ContractTag>;          ///< C-5
-using EscrowRefundId = Id<struct EscrowRefundTag>;  ///< ER-3
-using PersonId = Id<struct PersonTag>;              ///< also the number of the person's stream
-using RoomId = Id<struct RoomTag>;                  ///< also the number of the room's stream
+using ProposalId = Id<struct ProposalTag>;            ///< P-12
+using OfferId = Id<struct OfferTag>;                  ///< O-7
+using ContractId = Id<struct ContractTag>;            ///< C-5
+using EscrowRefundId = Id<struct EscrowRefundTag>;    ///< ER-3
+using ChangeRequestId = Id<struct ChangeRequestTag>;  ///< CR-1
+using QuestionId = Id<struct QuestionTag>;            ///< Q-3
+using PersonId = Id<struct PersonTag>;                ///< also the number of the person's stream
+using RoomId = Id<struct RoomTag>;                    ///< also the number of the room's stream
 
 /// M-5.2: milestones count within their contract.
 struct MilestoneId {
@@ -29,21 +31,32 @@ struct MilestoneId {
   auto operator<=>(const MilestoneId&) const = default;
 };
 
+/// amendments count within their contract.
+struct AmendmentId {
+  ContractId contract;
+  std::int64_t n = 0;
+  auto operator<=>(const AmendmentId&) const = default;
+};
+
 /// The id of anything that lives in a room.
-using AnyId = std::variant<ProposalId, OfferId, ContractId, MilestoneId, EscrowRefundId>;
+using AnyId = std::variant<ProposalId, OfferId, ContractId, MilestoneId, EscrowRefundId, AmendmentId, ChangeRequestId,
+                           QuestionId>;
 
 std::string text(ProposalId);
 std::string text(OfferId);
 std::string text(ContractId);
 std::string text(EscrowRefundId);
 std::string text(MilestoneId);
+std::string text(AmendmentId);
+std::string text(ChangeRequestId);
+std::string text(QuestionId);
 std::string text(const AnyId&);
 
 /// Reads `P-12`, `m-5.2` (any case). Empty for anything else, leading zeros and numbers over 12 digits included.
 std::optional<AnyId> parse_id(std::string_view);
 
 /// What is numbered over the whole installation.
-enum class Numbered { proposal, offer, contract, escrow_refund };
+enum class Numbered { proposal, offer, contract, escrow_refund, change_request, question };
 
 /// The two sides of a room. A side belongs to the room, not to the person.
 enum class Side { client, freelancer };

@@ -32,19 +32,22 @@ Money Ledger::escrow(ContractId id, Currency c) const {
   return sum;
 }
 
+Money Ledger::credit(ContractId id, Currency c) const { return of({Book::escrow, id.n}, 0, c); }
+
 Money Ledger::gross_paid(ContractId id, Currency c) const {
   const auto it = totals.find(id);
-  return it == totals.end() ? Money{0, c} : it->second.released;
+  return it == totals.end() ? Money{0, c} : it->second.released + it->second.bonus;
 }
 
 namespace ledger {
 namespace {
 
 void add_up(Totals& t, std::string_view code, const Posting& p) {
-  if (t.sum.zero() && t.funded.zero())
-    for (auto* m : {&t.funded, &t.released, &t.fees, &t.returned, &t.sum}) m->currency = p.amount.currency;
+  if (t.sum.zero() && t.funded.zero() && t.bonus.zero())
+    for (auto* m : {&t.funded, &t.released, &t.fees, &t.returned, &t.bonus, &t.sum}) m->currency = p.amount.currency;
   t.sum += p.amount;
   if (p.account.book == Book::fees_freelancer) t.fees += p.amount;
+  if (code == "L7" && p.account.book == Book::ext_client) t.bonus -= p.amount;
   if (p.account.book != Book::escrow) return;
   if (code == "L1") t.funded += p.amount;
   if (code == "L2") t.released -= p.amount;
@@ -65,6 +68,31 @@ Posted release(MilestoneId m, Money gross, Money fee, PersonId freelancer, Insta
            .postings = {{{Book::escrow, m.contract.n}, -gross, m.n}, {{Book::pending, freelancer.n}, gross - fee, {}}},
            .clears = clears};
   if (!fee.zero()) p.postings.push_back({{Book::fees_freelancer, 0}, fee, {}});
+  return p;
+}
+
+Posted roll_forward(MilestoneId m, Money rest) {
+  return {.id = m.contract,
+          .code = "L2b",
+          .postings = {{{Book::escrow, m.contract.n}, -rest, m.n}, {{Book::escrow, m.contract.n}, rest, {}}}};
+}
+
+Posted use_credit(MilestoneId m, Money part) {
+  return {.id = m.contract,
+          .code = "L1b",
+          .postings = {{{Book::escrow, m.contract.n}, -part, {}}, {{Book::escrow, m.contract.n}, part, m.n}}};
+}
+
+Posted release_credit(ContractId c, Money gross, Money fee, PersonId freelancer, Instant clears) {
+  Posted p = release({c, 0}, gross, fee, freelancer, clears);
+  p.postings.front().milestone.reset();
+  return p;
+}
+
+Posted bonus(ContractId c, Money gross, Money fee, PersonId client, PersonId freelancer, Instant clears) {
+  Posted p = release({c, 0}, gross, fee, freelancer, clears);
+  p.code = "L7";
+  p.postings.front() = {{Book::ext_client, client.n}, -gross, {}};
   return p;
 }
 

@@ -49,7 +49,7 @@ namespace ledger {
 struct Posted {
   static constexpr std::string_view kind = "ledger.posted";
   ContractId id;
-  std::string code;  ///< L1, L2, L3, L5a, L5b
+  std::string code;  ///< L1, L1b, L2, L2b, L3, L5a, L5b, L7
   std::vector<Posting> postings;
   std::optional<Instant> clears;        ///< L2: opens a lot of the freelancer's pending money, clear at this instant
   std::optional<Instant> settles;       ///< L5a: opens a transit to the client, settled at this instant
@@ -80,6 +80,7 @@ struct Lot {
 /// What the journals of one contract add up to.
 struct Totals {
   Money funded, released, fees, returned;  ///< released is the gross, fees are part of it
+  Money bonus;                             ///< gross, paid besides
   Money sum;                               ///< of all postings: zero, or the books are wrong
   bool operator==(const Totals&) const = default;
 };
@@ -96,15 +97,20 @@ struct Ledger {
   Money of(Account, std::int64_t milestone, Currency) const;
   Money escrow(MilestoneId, Currency) const;
   Money escrow(ContractId, Currency) const;
+  Money credit(ContractId, Currency) const;
   Money gross_paid(ContractId, Currency) const;
 };
 
 namespace ledger {
 /// One journal for each thing that money does. Each sums to zero by construction; Posted::postings are in the printed
 /// order.
-Posted fund(MilestoneId, Money, PersonId client);                                          // L1
-Posted release(MilestoneId, Money gross, Money fee, PersonId freelancer, Instant clears);  // L2
-Posted clear(std::int64_t lot, const Lot&);                                                // L3
+Posted fund(MilestoneId, Money, PersonId client);                                                        // L1
+Posted roll_forward(MilestoneId, Money);                                                                 // L2b
+Posted use_credit(MilestoneId, Money);                                                                   // L1b
+Posted release(MilestoneId, Money gross, Money fee, PersonId freelancer, Instant clears);                // L2
+Posted release_credit(ContractId, Money gross, Money fee, PersonId freelancer, Instant clears);          // L2
+Posted bonus(ContractId, Money gross, Money fee, PersonId client, PersonId freelancer, Instant clears);  // L7
+Posted clear(std::int64_t lot, const Lot&);                                                              // L3
 Posted give_back(ContractId, const std::vector<std::pair<std::int64_t, Money>>& by_milestone, PersonId client,
                  Instant settles);                // L5a
 Posted settle(std::int64_t transit, const Lot&);  // L5b

@@ -173,6 +173,13 @@ Decision decide(const Room& room, const Release& c, const Context& ctx) {
   return d;
 }
 
+Decision decide(const Room&, const RequestChanges&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+Decision decide(const Room&, const ReleaseCredit&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+
 void planned(Room& room, ContractId contract, const Terms& terms) {
   std::int64_t n = 0;
   for (const auto& m : terms.milestones) {
@@ -187,13 +194,25 @@ void on(Room& room, const Submitted& e) {
   m.state = State::submitted;
   m.submissions = e.number;
   m.submission = e.message;
-  m.review = {e.review_due, {}};
+  m.review = {e.review_due, {}, e.at};
 }
 void on(Room& room, const Released& e) {
   auto& m = room.milestones[e.id];
   m.state = State::released;
   m.released_at = e.at;
 }
+void on(Room& room, const Added& e) {
+  room.milestones[e.id] = {.id = e.id, .title = e.title, .amount = e.amount, .due = e.due};
+}
+void on(Room& room, const Edited& e) {
+  auto& m = room.milestones[e.id];
+  m.title = e.title;
+  m.amount = e.amount;
+  m.due = e.due;
+}
+void on(Room& room, const ChangesRequested& e) { room.milestones[e.id].state = State::changes_requested; }
+void on(Room&, const CreditReleased&) {}
+void on(Room& room, const Overdue& e) { room.milestones[e.id].overdue_notes = e.number; }
 void on(Room& room, const RefundPending& e) { room.milestones[e.id].state = State::refund_pending; }
 void on(Room& room, const Refunded& e) { room.milestones[e.id].state = State::refunded; }
 void on(Room& room, const Cancelled& e) { room.milestones[e.id].state = State::cancelled; }

@@ -38,6 +38,8 @@ struct Milestone {
   std::string submission;  ///< the words of the last one
   Deadline review;         ///< of SUBMITTED: the automatic release
   Instant released_at{};
+  Deadline overdue;  ///< of FUNDED without a submission: the next note about the due day that has passed
+  std::int64_t overdue_notes = 0;
   bool operator==(const Milestone&) const = default;
 };
 
@@ -52,11 +54,26 @@ struct Submit {
   Phrase message;
 };
 BOOST_DESCRIBE_STRUCT(Submit, (), (id, message))
+/// Without an amount: everything that lies in its escrow.
 struct Release {
   MilestoneId id;
+  std::optional<Amount> amount;
   Yes yes;
 };
-BOOST_DESCRIBE_STRUCT(Release, (), (id, yes))
+BOOST_DESCRIBE_STRUCT(Release, (), (id, amount, yes))
+/// From the contract's roll-forward credit.
+struct ReleaseCredit {
+  ContractId id;
+  std::optional<Amount> amount;
+  Yes yes;
+};
+BOOST_DESCRIBE_STRUCT(ReleaseCredit, (), (id, amount, yes))
+/// What was submitted is not what was agreed: back to work.
+struct RequestChanges {
+  MilestoneId id;
+  Phrase what;
+};
+BOOST_DESCRIBE_STRUCT(RequestChanges, (), (id, what))
 
 // Events
 struct Funded {
@@ -64,8 +81,9 @@ struct Funded {
   MilestoneId id;
   Money amount;
   Instant at{};
+  std::optional<Money> credit;  ///< the part that came out of the contract's credit
 };
-BOOST_DESCRIBE_STRUCT(Funded, (), (id, amount, at))
+BOOST_DESCRIBE_STRUCT(Funded, (), (id, amount, at, credit))
 struct Submitted {
   static constexpr std::string_view kind = "milestone.submitted";
   MilestoneId id;
@@ -81,9 +99,53 @@ struct Released {
   How how = How::client;
   Money gross, fee;  ///< net = gross - fee
   Instant at{};
-  Instant clears{};  ///< when the net becomes available
+  Instant clears{};             ///< when the net becomes available
+  std::optional<Money> rolled;  ///< the rest of a partial release, which is the contract's credit now
 };
-BOOST_DESCRIBE_STRUCT(Released, (), (id, how, gross, fee, at, clears))
+BOOST_DESCRIBE_STRUCT(Released, (), (id, how, gross, fee, at, clears, rolled))
+/// Out of the contract's credit.
+struct CreditReleased {
+  static constexpr std::string_view kind = "milestone.credit_released";
+  ContractId id;
+  Money gross, fee;
+  Instant at{};
+  Instant clears{};
+};
+BOOST_DESCRIBE_STRUCT(CreditReleased, (), (id, gross, fee, at, clears))
+struct ChangesRequested {
+  static constexpr std::string_view kind = "milestone.changes_requested";
+  MilestoneId id;
+  std::string what;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(ChangesRequested, (), (id, what, at))
+/// By amendment.
+struct Added {
+  static constexpr std::string_view kind = "milestone.added";
+  MilestoneId id;
+  std::string title;
+  Money amount;
+  std::optional<Date> due;
+};
+BOOST_DESCRIBE_STRUCT(Added, (), (id, title, amount, due))
+/// By amendment, or its due day moved later by the client.
+struct Edited {
+  static constexpr std::string_view kind = "milestone.edited";
+  MilestoneId id;
+  std::string title;
+  Money amount;
+  std::optional<Date> due;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Edited, (), (id, title, amount, due, at))
+/// Funded, its due day past, and nothing submitted.
+struct Overdue {
+  static constexpr std::string_view kind = "milestone.overdue";
+  MilestoneId id;
+  std::int64_t number = 1;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Overdue, (), (id, number, at))
 /// Its escrow is asked back after a client's end.
 struct RefundPending {
   static constexpr std::string_view kind = "milestone.refund_pending";

@@ -84,6 +84,16 @@ Decision decide(const Room& room, const Send& c, const Context& ctx) {
                    .due = ctx.now + ctx.policy->offer_ttl});
 }
 
+Decision decide(const Room&, const Rehire&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+Decision decide(const Room&, const Revise&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+Decision decide(const Room&, const Discuss&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+
 Decision decide(const Room& room, const Accept& c, const Context& ctx) {
   const auto* o = find(room, c.id);
   const auto refused =
@@ -138,8 +148,19 @@ void on(Room& room, const Sent& e) {
                        .from = e.from,
                        .terms = e.terms,
                        .digest = e.digest,
-                       .expire = {e.due, {}}};
+                       .at = e.at,
+                       .expire = {e.due, {}, e.at}};
 }
+void on(Room& room, const Revised& e) {
+  auto& o = room.offers[e.id];
+  o.earlier.push_back({o.terms, o.digest, o.at});
+  o.version = e.version;
+  o.terms = e.terms;
+  o.digest = e.digest;
+  o.at = e.at;
+  o.expire = {e.due, {}, e.at};
+}
+void on(Room&, const Discussed&) {}
 void on(Room& room, const Accepted& e) {
   auto& o = room.offers[e.id];
   o.state = State::accepted;

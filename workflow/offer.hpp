@@ -15,6 +15,14 @@ namespace workflow::offer {
 enum class State { draft, pending, accepted, declined, withdrawn, expired };
 BOOST_DESCRIBE_ENUM(State, draft, pending, accepted, declined, withdrawn, expired)
 
+/// Terms as they were before a revision.
+struct Earlier {
+  Terms terms;
+  Digest digest;
+  Instant at{};
+  bool operator==(const Earlier&) const = default;
+};
+
 struct Offer {
   OfferId id;
   State state = State::pending;
@@ -23,6 +31,8 @@ struct Offer {
   std::int64_t version = 1;
   Terms terms;
   Digest digest;
+  Instant at{};                  ///< when this version was sent
+  std::vector<Earlier> earlier;  ///< the versions before, v1 first; never changed once here
   Deadline expire;
   std::optional<ContractId> contract;
   Instant closed_at{};
@@ -36,6 +46,25 @@ struct Send {
   Yes yes;
 };
 BOOST_DESCRIBE_STRUCT(Send, (), (freelancer, terms, yes))
+/// Offers an earlier contract's terms once more, without its dates and with changes.
+struct Rehire {
+  ContractId id;
+  TermsInput terms;
+  Yes yes;
+};
+BOOST_DESCRIBE_STRUCT(Rehire, (), (id, terms, yes))
+/// "Make a different offer".
+struct Revise {
+  OfferId id;
+  TermsInput terms;
+  Yes yes;
+};
+BOOST_DESCRIBE_STRUCT(Revise, (), (id, terms, yes))
+struct Discuss {
+  OfferId id;
+  Phrase message;
+};
+BOOST_DESCRIBE_STRUCT(Discuss, (), (id, message))
 struct Accept {
   OfferId id;
   std::optional<Version> version;
@@ -63,8 +92,30 @@ struct Sent {
   Digest digest;
   Instant at{};
   Instant due{};
+  std::optional<ContractId> repeats;  ///< the contract that `/rehire` repeats
 };
-BOOST_DESCRIBE_STRUCT(Sent, (), (id, client, freelancer, from, terms, digest, at, due))
+BOOST_DESCRIBE_STRUCT(Sent, (), (id, client, freelancer, from, terms, digest, at, due, repeats))
+/// A new version in the place of the one before; the time to accept begins anew.
+struct Revised {
+  static constexpr std::string_view kind = "offer.revised";
+  OfferId id;
+  std::int64_t version = 0;  ///< the new one
+  Terms terms;
+  Digest digest;
+  Instant at{};
+  Instant due{};
+  std::optional<ChangeRequestId> request;  ///< the change request that the client agreed to
+};
+BOOST_DESCRIBE_STRUCT(Revised, (), (id, version, terms, digest, at, due, request))
+/// Words about an offer. Nothing changes, the clock runs on.
+struct Discussed {
+  static constexpr std::string_view kind = "offer.discussed";
+  OfferId id;
+  Side by = Side::freelancer;
+  std::string message;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Discussed, (), (id, by, message, at))
 struct Accepted {
   static constexpr std::string_view kind = "offer.accepted";
   OfferId id;

@@ -18,10 +18,16 @@ struct Fold {
     p.name = e.name;
     if (!e.zone.empty()) p.zone = e.zone;
   }
+  void operator()(const person::ZoneChosen& e) const {
+    p.zone = e.zone;
+    p.zone_chosen = true;
+  }
+  void operator()(const person::Blocked& e) const { p.blocked.insert(e.who); }
+  void operator()(const person::Unblocked& e) const { p.blocked.erase(e.who); }
   void operator()(const person::Changed& e) const {
     take(p.handle, e.handle);
     take(p.name, e.name);
-    take(p.zone, e.zone);
+    if (!p.zone_chosen) take(p.zone, e.zone);
     take(p.email, e.email);
     take(p.kind, e.account);
     take(p.status, e.status);
@@ -41,6 +47,18 @@ void evolve(Person& p, const Event& e) {
       },
       e);
 }
+
+namespace person {
+Decision decide(const Room&, const SetZone&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+Decision decide(const Room&, const Block&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+Decision decide(const Room&, const Unblock&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+}  // namespace person
 
 std::optional<Alarm> next_alarm(const Person& p) {
   if (!p.question) return {};

@@ -2,12 +2,14 @@
 #include <boost/describe.hpp>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "workflow/feedback_words.hpp"
 #include "workflow/ids.hpp"
 #include "workflow/money.hpp"
 #include "workflow/time.hpp"
+#include "workflow/typed.hpp"
 
 namespace workflow {
 
@@ -42,6 +44,8 @@ struct Person {
   AccountStatus status = AccountStatus::active;
   bool billing_ok = true;
   std::optional<EndQuestion> question;
+  bool zone_chosen = false;    ///< by `/timezone`: what the server says of it no longer counts
+  std::set<PersonId> blocked;  ///< whose offers are not wanted
 
   std::map<PersonId, RoomId> room_as_client;  ///< the one room of each pair in which this person is the client
   std::map<PersonId, RoomId> room_as_freelancer;
@@ -51,6 +55,21 @@ struct Person {
 
 namespace person {
 
+// Commands
+struct SetZone {
+  Zone zone;
+};
+BOOST_DESCRIBE_STRUCT(SetZone, (), (zone))
+struct Block {
+  Handle who;
+};
+BOOST_DESCRIBE_STRUCT(Block, (), (who))
+struct Unblock {
+  Handle who;
+};
+BOOST_DESCRIBE_STRUCT(Unblock, (), (who))
+
+// Events
 /// The account was made at the first sight of its user.
 struct Seen {
   static constexpr std::string_view kind = "person.seen";
@@ -69,6 +88,25 @@ struct Changed {
   std::optional<bool> billing_ok;
 };
 BOOST_DESCRIBE_STRUCT(Changed, (), (id, handle, name, zone, email, account, status, billing_ok))
+
+struct ZoneChosen {
+  static constexpr std::string_view kind = "person.zone_chosen";
+  PersonId id;
+  std::string zone;
+};
+BOOST_DESCRIBE_STRUCT(ZoneChosen, (), (id, zone))
+struct Blocked {
+  static constexpr std::string_view kind = "person.blocked";
+  PersonId id;
+  PersonId who;
+};
+BOOST_DESCRIBE_STRUCT(Blocked, (), (id, who))
+struct Unblocked {
+  static constexpr std::string_view kind = "person.unblocked";
+  PersonId id;
+  PersonId who;
+};
+BOOST_DESCRIBE_STRUCT(Unblocked, (), (id, who))
 
 /// `/end` asked for the feedback. A newer question replaces the older.
 struct Asked {

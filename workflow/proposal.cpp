@@ -133,6 +133,10 @@ Decision decide(const Room& room, const Propose& c, const Context& ctx) {
   return done(Proposed{id, *terms, digest(*terms), ctx.now, ctx.now + ctx.policy->proposal_ttl});
 }
 
+Decision decide(const Room&, const Repropose&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+
 Decision decide(const Room& room, const Counter& c, const Context& ctx) {
   const auto* p = find(room, c.id);
   std::expected<Terms, Rejection> terms;
@@ -216,19 +220,19 @@ void on(Room& room, const Proposed& e) {
   room.proposals[e.id] = {.id = e.id,
                           .versions = {{e.terms, e.digest, Side::freelancer, e.at}},
                           .turn = Side::client,
-                          .expire = {e.due, {}}};
+                          .expire = {e.due, {}, e.at}};
 }
 void on(Room& room, const Countered& e) {
   auto& p = room.proposals[e.id];
   p.versions.push_back({e.terms, e.digest, e.by, e.at});
   p.turn = other(e.by);
-  p.expire = {e.due, {}};
+  p.expire = {e.due, {}, e.at};
 }
 void on(Room& room, const TakenBack& e) {
   auto& p = room.proposals[e.id];
   p.versions.push_back({e.terms, e.digest, Side::freelancer, e.at, true});
   p.turn = Side::client;
-  p.expire = {e.due, {}};
+  p.expire = {e.due, {}, e.at};
 }
 void on(Room& room, const Approved& e) {
   auto& p = room.proposals[e.id];
@@ -244,6 +248,12 @@ void on(Room& room, const Declined& e) {
 void on(Room& room, const Withdrawn& e) {
   auto& p = room.proposals[e.id];
   p.state = State::withdrawn;
+  p.closed_at = e.at;
+}
+void on(Room& room, const Superseded& e) {
+  auto& p = room.proposals[e.id];
+  p.state = State::superseded;
+  p.by = e.by;
   p.closed_at = e.at;
 }
 void on(Room& room, const Expired& e) {

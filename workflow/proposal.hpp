@@ -31,6 +31,7 @@ struct Proposal {
   Side turn = Side::client;            ///< who may answer
   Deadline expire;
   std::optional<OfferId> offer;  ///< what its approval became
+  std::optional<ProposalId> by;  ///< what superseded it
   Instant closed_at{};           ///< when it left PENDING
   bool operator==(const Proposal&) const = default;
 
@@ -40,10 +41,17 @@ struct Proposal {
 
 // Commands
 struct Propose {
+  std::optional<From> from;  ///< copies an earlier contract's terms, without its dates
   TermsInput terms;
   Yes yes;
 };
-BOOST_DESCRIBE_STRUCT(Propose, (), (terms, yes))
+BOOST_DESCRIBE_STRUCT(Propose, (), (from, terms, yes))
+/// Withdraws a proposal and proposes its terms anew with changes, in one act.
+struct Repropose {
+  ProposalId id;
+  TermsInput terms;
+};
+BOOST_DESCRIBE_STRUCT(Repropose, (), (id, terms))
 struct Counter {
   ProposalId id;
   std::optional<Version> version;
@@ -125,6 +133,14 @@ struct Withdrawn {
   Instant at{};
 };
 BOOST_DESCRIBE_STRUCT(Withdrawn, (), (id, offer, at))
+/// Another proposal stands in its place.
+struct Superseded {
+  static constexpr std::string_view kind = "proposal.superseded";
+  ProposalId id;
+  ProposalId by;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Superseded, (), (id, by, at))
 struct Expired {
   static constexpr std::string_view kind = "proposal.expired";
   ProposalId id;

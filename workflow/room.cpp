@@ -18,6 +18,16 @@ Decision decide(const Room& room, const Bind& c, const Context& ctx) {
   return done(Fixed{room.id, c.client, c.freelancer});
 }
 
+Decision decide(const Room&, const Move&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+Decision decide(const Room&, const ApproveMove&, const Context&) {
+  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+}
+
+void on(Room& room, const MoveAsked& e) { room.move = MoveRequest{e.by, e.to}; }
+void on(Room& room, const Moved&) { room.move.reset(); }
+
 void on(Room& room, const Fixed& e) {
   room.client = e.client;
   room.freelancer = e.freelancer;
@@ -61,6 +71,9 @@ namespace person {
 // A person's events are no business of a room's state.
 void on(Room&, const Seen&) {}
 void on(Room&, const Changed&) {}
+void on(Room&, const ZoneChosen&) {}
+void on(Room&, const Blocked&) {}
+void on(Room&, const Unblocked&) {}
 void on(Room&, const Asked&) {}
 void on(Room&, const Answered&) {}
 void on(Room&, const AskLapsed&) {}
@@ -69,16 +82,18 @@ void on(Room&, const AskLapsed&) {}
 namespace {
 
 /// Every noun, in the order in which they react to the same event.
-constexpr std::array<Decision (*)(const Room&, const Event&, const Context&), 7> reactions{
-    room::react,      proposal::react,      offer::react,   contract::react,
-    milestone::react, escrow_refund::react, feedback::react};
+constexpr std::array<Decision (*)(const Room&, const Event&, const Context&), 9> reactions{
+    room::react,      proposal::react,  offer::react,         change_request::react, contract::react,
+    amendment::react, milestone::react, escrow_refund::react, feedback::react};
 
 using Alarms = void (*)(const Room&, std::vector<Alarm>&);
 using Fire = Events (*)(const Room&, const Alarm&, const Context&);
-constexpr std::array<std::pair<Alarms, Fire>, 5> timers{{{proposal::alarms, proposal::fire},
+constexpr std::array<std::pair<Alarms, Fire>, 7> timers{{{proposal::alarms, proposal::fire},
                                                          {offer::alarms, offer::fire},
                                                          {contract::alarms, contract::fire},
+                                                         {amendment::alarms, amendment::fire},
                                                          {milestone::alarms, milestone::fire},
+                                                         {reminder::alarms, reminder::fire},
                                                          {ledger::alarms, ledger::fire}}};
 
 /// Takes the first events, then lets every noun react to each in turn, until nobody has anything to add. An event is in
@@ -151,11 +166,27 @@ Binding binding(const Room& room) {
   return Binding::unbound;
 }
 
+namespace {
+
+/// The offer that something is, or is about: what may live in a room that belongs to nobody yet.
+std::optional<OfferId> offer_of(const Room& room, const std::optional<AnyId>& id) {
+  if (!id) return {};
+  if (const auto* offer = std::get_if<OfferId>(&*id)) return *offer;
+  if (const auto* request = std::get_if<ChangeRequestId>(&*id))
+    if (const auto found = room.change_requests.find(*request); found != room.change_requests.end())
+      return found->second.offer;
+  if (const auto* asked = std::get_if<QuestionId>(&*id))
+    if (const auto found = room.questions.find(*asked); found != room.questions.end())
+      return offer_of(room, found->second.about);
+  return {};
+}
+
+}  // namespace
+
 std::optional<Parties> parties(const Room& room, const std::optional<AnyId>& id) {
-  if (id)
-    if (const auto* offer_id = std::get_if<OfferId>(&*id))
-      if (const auto o = room.offers.find(*offer_id); o != room.offers.end())
-        return Parties{o->second.client, o->second.freelancer};
+  if (const auto offer_id = offer_of(room, id))
+    if (const auto o = room.offers.find(*offer_id); o != room.offers.end())
+      return Parties{o->second.client, o->second.freelancer};
   if (room.fixed()) return Parties{*room.client, *room.freelancer};
   return {};
 }
@@ -178,6 +209,9 @@ std::string thread_of(const Room& room, const AnyId& id) {
     std::string operator()(ContractId c) const { return (*this)(r.contracts.at(c).offer); }
     std::string operator()(MilestoneId m) const { return (*this)(m.contract); }
     std::string operator()(EscrowRefundId e) const { return (*this)(r.refunds.at(e).contract); }
+    std::string operator()(AmendmentId a) const { return (*this)(a.contract); }
+    std::string operator()(ChangeRequestId c) const { return (*this)(r.change_requests.at(c).offer); }
+    std::string operator()(QuestionId q) const { return std::visit(*this, r.questions.at(q).about); }
   } const label{room};
   return std::visit(label, id);
 }

@@ -12,6 +12,13 @@
 // The unit of consistency: one client and one freelancer in one place of the chat, and everything between them.
 namespace workflow {
 
+/// The wish of one side that the room be another place.
+struct MoveRequest {
+  Side by = Side::client;
+  std::string to;  ///< the place, as the store writes it
+  bool operator==(const MoveRequest&) const = default;
+};
+
 /// Folded from the room's own events and from nothing else.
 struct Room {
   RoomId id;
@@ -21,7 +28,12 @@ struct Room {
   std::map<ContractId, contract::Contract> contracts;
   std::map<MilestoneId, milestone::Milestone> milestones;
   std::map<EscrowRefundId, escrow_refund::EscrowRefund> refunds;
+  std::map<AmendmentId, amendment::Amendment> amendments;
+  std::map<ChangeRequestId, change_request::ChangeRequest> change_requests;
+  std::map<QuestionId, question::Question> questions;
   std::map<ContractId, feedback::Pair> feedback;
+  std::map<std::pair<AnyId, std::string>, reminder::Sent> reminded;  ///< by what the deadline is of, and its kind
+  std::optional<MoveRequest> move;
   Ledger ledger;
   Instant last{};  ///< the latest instant of anything here: time never steps back (R-clock-3)
   bool operator==(const Room&) const = default;
@@ -42,7 +54,9 @@ struct Context {
   const Person* actor = nullptr;       ///< none for a deadline
   const Person* client = nullptr;      ///< of the pair, or of the offer that the command names or makes
   const Person* freelancer = nullptr;  ///< none where nobody was named and nobody else can be meant
+  const Person* named = nullptr;       ///< whom `/block @x` names
   Place place = Place::room;
+  std::string here;      ///< where the command was typed, as the store writes a place
   bool consent = false;  ///< the preview was confirmed: the confirm guard passes
   std::function<std::int64_t(Numbered)> next_id;
   std::function<Salt()> salt;

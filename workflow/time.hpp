@@ -18,6 +18,7 @@ using Date = std::chrono::sys_days;
 struct Deadline {
   Instant due{};
   std::optional<Duration> left;  ///< set while frozen: the time that remained when it was frozen
+  Instant since{};               ///< when it began to run: how long the whole period is decides on reminders
 
   bool frozen() const { return left.has_value(); }
   bool passed(Instant now) const { return !frozen() && now >= due; }

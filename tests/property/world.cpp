@@ -61,7 +61,7 @@ Command World::command(const Step& s) const {
   const ContractId c{s.number};
   const MilestoneId m{c, s.version};
   switch (s.what) {
-    case 0: return proposal::Propose{terms, yes};
+    case 0: return proposal::Propose{{}, terms, yes};
     case 1: return proposal::Counter{{s.number}, v, {.amount = amount}, yes};
     case 2: return proposal::Approve{{s.number}, v, {}, yes};
     case 3: return proposal::Decline{{s.number}, {}};
@@ -72,7 +72,7 @@ Command World::command(const Step& s) const {
     case 8: return offer::Withdraw{{s.number}};
     case 9: return milestone::Fund{m, Yes{true}};
     case 10: return milestone::Submit{m, {"done"}};
-    case 11: return milestone::Release{m, Yes{true}};
+    case 11: return milestone::Release{m, {}, Yes{true}};
     case 12:
       terms.milestones = {{"Draft", Money{amount.minor / 2 + 500, policy.currency}, {}},
                           {"Final", Money{amount.minor / 3 + 500, policy.currency}, {}}};

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <map>
 
 #include "store/codec.hpp"
@@ -29,6 +30,8 @@ struct Fill {
   void operator()(Money& m) { m = Money{next(), *currency("EUR")}; }
   void operator()(Side& s) { s = Side::freelancer; }
   void operator()(MilestoneId& id) { id = {ContractId{next()}, next()}; }
+  void operator()(AmendmentId& id) { id = {ContractId{next()}, next()}; }
+  void operator()(AnyId& id) { id = ContractId{next()}; }
   template <class Tag>
   void operator()(Id<Tag>& id) {
     id.n = next();
@@ -63,7 +66,7 @@ void for_each_kind(F f) {
 
 /// The bodies of each kind, the newest last: a line is added where a kind has gained members, and none is taken away.
 std::map<std::string, std::vector<std::string>> golden() {
-  std::ifstream in(std::filesystem::path(__FILE__).parent_path() / "golden_events.txt");
+  std::ifstream in(std::filesystem::path(PARLEY_SOURCE) / "tests/unit/golden_events.txt");
   REQUIRE(in);
   std::map<std::string, std::vector<std::string>> all;
   for (std::string line; std::getline(in, line);) {
@@ -100,13 +103,16 @@ TEST_CASE("every kind of event goes to JSON and back") {
 
 TEST_CASE("every kind ever released is read, and written with the same bytes") {
   const auto all = golden();
+  std::string missing;
   for_each_kind([&](auto prototype) {
     using E = decltype(prototype);
     const std::string kind{E::kind};
-    INFO(kind << ": a new kind needs a line in golden_events.txt:\n" << kind << "\t" << store::encode(filled<E>(true)));
-    REQUIRE(all.contains(kind));
-    CHECK(store::encode(filled<E>(true)).size() == all.at(kind).back().size());
+    const auto body = store::encode(filled<E>(true));
+    if (!all.contains(kind) || all.at(kind).back().size() != body.size()) missing += kind + "\t" + body + "\n";
   });
+  // Not by INFO, which wraps lines: these are to be put behind golden_events.txt as they are.
+  if (!missing.empty()) std::cerr << missing;
+  CHECK(missing.empty());
   for (const auto& [kind, bodies] : all) {
     INFO(kind);
     CHECK(store::encode(store::decode(kind, bodies.back())) == bodies.back());
