@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bot/platform.hpp"
+#include "bot/policy.hpp"
 #include "store/store.hpp"
 #include "workflow/policy.hpp"
 
@@ -30,6 +31,7 @@ class Engine {
     std::string platform = "room";  ///< first part of every place
     Can can;
     workflow::Policy policy;
+    Origins origins;                      ///< of the policy, for whoever asks
     std::optional<std::uint64_t> seed;    ///< rehearsal: codes, salts and keys from a seeded generator
     std::function<void()> before_commit;  ///< tests: called where a death would lose the batch
   };

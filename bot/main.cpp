@@ -2,22 +2,33 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <iomanip>
 #include <iostream>
+#include <sstream>
 
+#include "bot/config.hpp"
 #include "bot/inspect.hpp"
-#include "bot/policy.hpp"
 #include "bot/rehearse/rehearse.hpp"
 #include "bot/room/invite.hpp"
 #include "bot/room/main.hpp"
 #include "bot/serve.hpp"
 
-// The command line: one process, seven subcommands.
+// The command line: one process, eight subcommands.
 namespace {
 
 namespace fs = std::filesystem;
 
 /// What a caller may rely on. A code means the same in every subcommand.
-enum Exit { good = 0, differs = 1, unreadable = 2, usage = 64, unavailable = 69, held = 73, unknown = 75 };
+enum Exit {
+  good = 0,
+  differs = 1,
+  unreadable = 2,
+  usage = 64,
+  unavailable = 69,
+  held = 73,
+  unknown = 75,
+  misconfigured = 78
+};
 
 constexpr const char* footer =
     "Exit codes:\n"
@@ -28,7 +39,8 @@ constexpr const char* footer =
     "  69  something that is needed does not answer: the room, its control socket, a token\n"
     "  71  the room cannot listen on its address\n"
     "  73  another process holds the store\n"
-    "  75  the store failed; what it holds is not known until it is opened again\n";
+    "  75  the store failed; what it holds is not known until it is opened again\n"
+    "  78  the configuration is wrong\n";
 
 /// The store of a stopped bot, opened for `act`.
 template <class Act>
@@ -89,11 +101,51 @@ int rebuild(store::Store& store) {
   return same ? good : differs;
 }
 
-/// `NAME=VALUE` into the policy; CLI11 prints what is wrong.
-std::string put_policy(workflow::Policy& policy, const std::string& text) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos) return "NAME=VALUE is expected";
-  return bot::set_policy(policy, text.substr(0, equals), text.substr(equals + 1)).value_or("");
+/// Where the configuration lies, and what the command line puts over it.
+struct Settings {
+  fs::path file;                   ///< empty: `DATA/parley.toml`, if it is there
+  std::vector<std::string> given;  ///< `NAME=VALUE`
+};
+
+fs::path usual_config(const fs::path& data) { return data / "parley.toml"; }
+
+/// The configuration; or nothing, with every problem in `problems` and the exit code in `code`.
+std::optional<bot::Config> configured(const fs::path& file, const std::vector<std::string>& given,
+                                      std::ostream& problems, int& code) {
+  auto config = bot::read_config(file, given);
+  if (config) return std::move(*config);
+  for (const auto& line : config.error().lines) problems << line << "\n";
+  switch (config.error().where) {
+    case bot::ConfigError::Where::unreadable: code = unreadable; break;
+    case bot::ConfigError::Where::file: code = misconfigured; break;
+    case bot::ConfigError::Where::command_line: code = usage; break;
+  }
+  return std::nullopt;
+}
+
+int check_config(const fs::path& file) {
+  int code = good;
+  // Here the problems are the answer. Only a file that is not there leaves the question open.
+  std::ostringstream problems;
+  const auto config = configured(file, {}, problems, code);
+  if (!config) {
+    (code == unreadable ? std::cerr : std::cout) << problems.str();
+    return code;
+  }
+  for (const auto& [name, value, origin] : bot::policy_lines(config->policy, config->origins))
+    std::cout << std::left << std::setw(24) << name << std::setw(12) << value << origin << "\n";
+  if (config->mail)
+    std::cout << "mail from " << config->mail->from << " through " << config->mail->url << "\n";
+  else
+    std::cout << "no [mail]: nothing is sent by e-mail\n";
+  return good;
+}
+
+void add_check_config(CLI::App& app, int& code) {
+  auto* check = app.add_subcommand("check-config", "Print what is wrong with a configuration, or what it amounts to");
+  const auto file = std::make_shared<fs::path>(usual_config("data"));
+  check->add_option("file", *file, "the configuration")->capture_default_str();
+  check->callback([file, &code] { code = check_config(*file); });
 }
 
 /// The subcommands that run or join a server.
@@ -104,10 +156,18 @@ void add_servers(CLI::App& app, int& code) {
   serve->add_option("--room-host", serving->room_host, "where the room listens")->capture_default_str();
   serve->add_option("--room-port", serving->room_port)->capture_default_str();
   serve->add_option("--token-file", serving->token_file, "the bot's token for the room [DATA/bot/token]");
-  serve->add_option_function<std::vector<std::string>>(
-           "--policy", [](const auto&) {}, "NAME=VALUE, e.g. offer_ttl=7d")
-      ->check([serving](const std::string& text) { return put_policy(serving->policy, text); });
-  serve->callback([serving, &code] { code = bot::serve(*serving); });
+  const auto settings = std::make_shared<Settings>();
+  serve->add_option("--config", settings->file, "the configuration [DATA/parley.toml, if it is there]");
+  serve->add_option("--policy", settings->given, "NAME=VALUE, over the configuration, e.g. offer_ttl=7d");
+  serve->callback([serving, settings, &code] {
+    std::error_code none;
+    if (settings->file.empty() && fs::exists(usual_config(serving->data), none))
+      settings->file = usual_config(serving->data);
+    auto config = configured(settings->file, settings->given, std::cerr, code);
+    if (!config) return;
+    serving->config = std::move(*config);
+    code = bot::serve(*serving);
+  });
 
   auto* room = app.add_subcommand("room", "Run the built-in chat server until it is interrupted");
   auto rooming = std::make_shared<room::Options>();
@@ -157,7 +217,12 @@ void add_rehearse(CLI::App& app, int& code) {
   rehearse->add_option("--over", options->over, "through a real server instead of in process")
       ->check(CLI::IsMember({"room"}))
       ->excludes(update);
-  rehearse->callback([options, &code] {
+  const auto config_file = std::make_shared<fs::path>();
+  rehearse->add_option("--config", *config_file, "a configuration whose [policy] scripts start from");
+  rehearse->callback([options, config_file, &code] {
+    const auto config = configured(*config_file, {}, std::cerr, code);
+    if (!config) return;
+    options->policy = config->policy;
     // A script that sets clocks wrong means to; what it leads to is in the script.
     spdlog::set_level(spdlog::level::err);
     code = bot::rehearse::rehearse(*options, std::cout, std::cerr);
@@ -207,6 +272,7 @@ int main(int argc, char** argv) {
   add_invite(app, code);
   add_rehearse(app, code);
   add_stopped(app, code);
+  add_check_config(app, code);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& e) {

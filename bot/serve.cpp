@@ -211,7 +211,9 @@ int run(const ServeOptions& o, const std::string& token) {
   store::Store store({.file = o.data / "bot" / "parley.db"});
   asio::io_context io{1};
   const auto platform = make_room_platform(io, o.room_host, o.room_port, token);
-  Engine engine(store, {.platform = platform->name(), .can = platform->can(), .policy = o.policy});
+  Engine engine(
+      store,
+      {.platform = platform->name(), .can = platform->can(), .policy = o.config.policy, .origins = o.config.origins});
   Loop loop(io, store, engine, *platform);
   asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&](auto error, int) {

@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <string>
 
-#include "workflow/policy.hpp"
+#include "bot/config.hpp"
 
 namespace bot {
 
@@ -11,7 +11,7 @@ struct ServeOptions {
   std::string room_host = "127.0.0.1";
   unsigned short room_port = 8470;
   std::filesystem::path token_file;  ///< empty: `DATA/bot/token`; read once, never printed
-  workflow::Policy policy;
+  Config config;
 };
 
 /// Runs the bot until SIGINT or SIGTERM. Prints `bot ready` once it has read everything it missed.

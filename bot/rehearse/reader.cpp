@@ -49,16 +49,18 @@ std::string text(const Unreadable& u) {
   return u.file + (u.line > 0 ? ":" + std::to_string(u.line) : "") + ": " + u.reason;
 }
 
-std::expected<Script, Unreadable> read(const std::filesystem::path& path) {
+std::expected<Script, Unreadable> read(const std::filesystem::path& path, const workflow::Policy& policy) {
   const auto content = content_of(path);
   if (!content) return std::unexpected(Unreadable{path.string(), 0, content.error()});
-  return read(path, *content);
+  return read(path, *content, policy);
 }
 
-std::expected<Script, Unreadable> read(const std::filesystem::path& path, const std::string& content) {
+std::expected<Script, Unreadable> read(const std::filesystem::path& path, const std::string& content,
+                                       const workflow::Policy& policy) {
   Script script;
   script.file = path.string();
   script.start = *workflow::parse_instant(default_start);
+  script.policy = policy;
   script.policy.timer_grace = workflow::Duration{0};
   if (auto wrong = Reader(script).file(path, content, true)) return std::unexpected(*wrong);
   if (auto back = clock_goes_back(script)) return std::unexpected(*back);

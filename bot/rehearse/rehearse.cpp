@@ -62,7 +62,7 @@ class Run {
  private:
   void one(const fs::path& path) {
     ++scripts_;
-    const auto script = read(path);
+    const auto script = read(path, options_.policy);
     if (!script) {
       ++unreadable_;
       err_ << text(script.error()) << "\n";

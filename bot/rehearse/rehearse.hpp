@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "workflow/policy.hpp"
+
 // `parley rehearse`: scripted conversations, played and compared.
 namespace bot::rehearse {
 
@@ -12,7 +14,8 @@ struct Options {
   bool update = false;                       ///< rewrites the expected output in place
   bool words = false;                        ///< `update` writes texts, not kinds; so it does below a folder `words`
   bool restart_every_line = false;
-  std::string over;  ///< `room`: through a real server; empty: in process
+  workflow::Policy policy;  ///< where scripts start from, before their own `policy` lines
+  std::string over;         ///< `room`: through a real server; empty: in process
 };
 
 /// 0: all hold. 1: a difference. 2: a file that cannot be read.

@@ -134,10 +134,11 @@ struct Script {
   std::vector<Step> steps;
 };
 
-/// Reads a script and the files it includes.
-std::expected<Script, Unreadable> read(const std::filesystem::path&);
+/// Reads a script and the files it includes. Its `policy` lines stand above `policy`, and timer_grace is 0 without one.
+std::expected<Script, Unreadable> read(const std::filesystem::path&, const workflow::Policy& policy = {});
 /// The same from text in memory; includes are looked for beside `file`.
-std::expected<Script, Unreadable> read(const std::filesystem::path& file, const std::string& content);
+std::expected<Script, Unreadable> read(const std::filesystem::path& file, const std::string& content,
+                                       const workflow::Policy& policy = {});
 
 /// Puts in what `$name` stands for, then `\x41`, `\u{202e}` and `{"a" * 4001}`.
 std::string expand(const std::string& raw, const std::map<std::string, std::string>& kept);

@@ -26,12 +26,15 @@ TEST_CASE("every member of the policy can be set by its name") {
   CHECK(p.currency.digits == 0);
 }
 
-TEST_CASE("what cannot be set is told in words") {
+TEST_CASE("what cannot be set is told in words") {  // R-policy-1
   workflow::Policy p;
-  CHECK(bot::set_policy(p, "nothing", "1") == "there is no policy named nothing");
-  CHECK(bot::set_policy(p, "fee_bps", "-1") == "fee_bps=-1: a whole number is expected");
-  CHECK(bot::set_policy(p, "min_milestone", "1,50") == "min_milestone=1,50: an amount is written like 650.00");
+  CHECK(bot::set_policy(p, "nothing", "1") ==
+        "one of the numbers in deploy/parley.toml.example is expected, not nothing");
+  CHECK(bot::set_policy(p, "fee_bps", "-1") == "fee_bps=-1: a whole number from 0 to 10000 is expected");
+  CHECK(bot::set_policy(p, "min_milestone", "1,50") ==
+        "min_milestone=1,50: an amount in USD above zero like 1000.00 is expected");
   CHECK(bot::set_policy(p, "agency_may_propose", "maybe") == "agency_may_propose=maybe: yes or no is expected");
-  CHECK(bot::set_policy(p, "currency", "XXX") == "currency=XXX: this currency is not known");
+  CHECK(bot::set_policy(p, "currency", "XXX") ==
+        "currency=XXX: a currency that Parley knows, like USD, EUR or JPY, is expected");
   CHECK(p == workflow::Policy{});
 }

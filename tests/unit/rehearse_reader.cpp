@@ -35,8 +35,8 @@ TEST_CASE("a script that cannot be read says where and why") {
   CHECK(reason("in dm ana\nbob> hi") == "5: only ana types in this direct chat");
   CHECK(reason("ana> hi $code") == "4: $code was not kept above; a dollar sign before a word is written \\x24");
   CHECK(reason("ana> costs $300").empty());
-  CHECK(reason("policy offer_ttl=soon") == "4: offer_ttl=soon: a duration is written like 30d, 72h or 10m");
-  CHECK(reason("policy speed=1") == "4: there is no policy named speed");
+  CHECK(reason("policy offer_ttl=soon") == "4: offer_ttl=soon: a duration like 30d, 72h or 10m is expected");
+  CHECK(reason("policy speed=1") == "4: one of the numbers in deploy/parley.toml.example is expected, not speed");
   CHECK(reason("platform flying=yes") == "4: a chat server has no flying");
   CHECK(reason("person ana kind=robot") ==
         "4: kind is person, agency, enterprise, support, mediator, arbiter or operator");
