@@ -62,7 +62,7 @@ PersonId Engine::Impl::person_for(const std::string& user, const Member* seen, I
   workflow::person::Changed change{.id = *known};
   if (!seen->handle.empty() && seen->handle != p.handle) change.handle = seen->handle;
   if (!seen->name.empty() && seen->name != p.name) change.name = seen->name;
-  if (!seen->zone.empty() && seen->zone != p.zone) change.zone = seen->zone;
+  if (!seen->zone.empty() && !p.zone_chosen && seen->zone != p.zone) change.zone = seen->zone;
   if (!change.handle && !change.name && !change.zone) return *known;
   const auto key = workflow::sha256(user + seen->handle + "\n" + seen->name + "\n" + seen->zone).hex;
   const auto cause = writing().order("seen:" + opt.platform + ":" + key + workflow::iso(at), at);

@@ -54,6 +54,8 @@ void Engine::Impl::act(Act& a) {
 /// In a room a command is about the room. In the direct chat it is about the room of what it names, if the actor is a
 /// party of it; the answer to a question is about the question's.
 Engine::Impl::Target Engine::Impl::target(const Act& a, const workflow::Command& c) {
+  if (std::holds_alternative<workflow::room::Move>(c) || std::holds_alternative<workflow::room::ApproveMove>(c))
+    return moving(a, c);
   if (!a.heard.direct) return {a.place->room, {}};
   if (std::holds_alternative<workflow::contract::EndAnswer>(c)) {
     const auto& question = store.person(a.actor).question;
@@ -91,6 +93,8 @@ std::optional<PersonId> Engine::Impl::offered_to(const Act& a, const Room& room,
 workflow::Context Engine::Impl::context(const Act& a, const Room& room, const workflow::Command& c) {
   workflow::Context ctx{.now = std::max(a.now, room.last), .policy = &opt.policy};
   ctx.place = a.heard.direct ? workflow::Place::direct : workflow::Place::room;
+  ctx.here = a.heard.channel;
+  ctx.here_is = here_is(a, room.id);
   ctx.actor = &writing().person(a.actor);
   ctx.next_id = [this](workflow::Numbered n) { return writing().next_id(n); };
   ctx.salt = [this] { return random_hex(16); };
@@ -111,6 +115,7 @@ workflow::Context Engine::Impl::context(const Act& a, const Room& room, const wo
 }
 
 void Engine::Impl::command(Act& a, const workflow::Command& c, const std::string& verb) {
+  if (personal(a, c)) return;
   const auto t = target(a, c);
   if (t.refused) {
     refuse(a, {}, *t.refused, workflow::subject(c));
@@ -139,6 +144,7 @@ void Engine::Impl::record(Act& a, RoomId room, const workflow::Outcome& outcome,
   writing().record(a.cause, room, outcome.events, a.actor, at, a.wall);
   for (const auto& secret : outcome.secrets) writing().keep(secret);
   writing().set_answer(a.cause, workflow::kind(outcome.events.front()));
+  moved(a, room, outcome.events);
   say(a.cause, room, outcome.events, &a, at);
 }
 

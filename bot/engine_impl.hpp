@@ -73,6 +73,15 @@ struct Engine::Impl {
   void act(Act&);
   void command(Act&, const workflow::Command&, const std::string& verb);
   void confirm(Act&, const commands::Confirm&);
+
+  // engine_people.cpp
+  bool personal(Act&, const workflow::Command&);
+  std::optional<PersonId> whom(const workflow::Command&);
+  Target moving(const Act&, const workflow::Command&);
+  workflow::Here here_is(const Act&, RoomId);
+  void moved(Act&, RoomId, std::span<const workflow::Event>);
+
+  // engine_acts.cpp
   std::string open_codes(const Act&);
   void show_preview(Act&, RoomId, const workflow::Command&, const workflow::Context&, const workflow::Rejection&,
                     const std::string& verb);

@@ -103,6 +103,12 @@ Verb act(std::string_view verb, std::string_view who, std::string_view where, st
   return {row<C>(verb, "", who, where, help, example, group), command<C, bare>};
 }
 
+template <class C, Bare bare = Bare::none>
+Verb sub(std::string_view verb, std::string_view subverb, std::string_view who, std::string_view where,
+         std::string_view help, std::string_view example, std::string_view group) {
+  return {row<C>(verb, subverb, who, where, help, example, group), command<C, bare>};
+}
+
 std::vector<Verb> commands_of_the_house() {
   constexpr auto room = "room", both = "room, direct chat", client = "client", freelancer = "freelancer",
                  either = "client or freelancer", turn = "whose turn it is";
@@ -154,6 +160,15 @@ std::vector<Verb> commands_of_the_house() {
       {row<StatusQuery>("status", "", either, both, "What is true of one thing.", "/status C-5", "look"),
        query<StatusQuery>},
       {row<LedgerQuery>("ledger", "", either, both, "A contract's money.", "/ledger C-5", "look"), query<LedgerQuery>},
+      act<person::SetZone>("timezone", "everybody", both, "Says in which zone you read times.",
+                           "/timezone Europe/Berlin", "look"),
+      act<person::Block>("block", "everybody", both, "Refuses every further offer from somebody.", "/block @mallory",
+                         "agree"),
+      act<person::Unblock>("unblock", "everybody", both, "Lets somebody offer again.", "/unblock @mallory", "agree"),
+      sub<room::Move>("room", "move", either, room, "Asks to make this place your room; the other side approves.",
+                      "/room move", "agree"),
+      sub<room::ApproveMove>("approve", "room", "whose turn it is", room, "Agrees that your room moves here.",
+                             "/approve room", "agree"),
       {row<HelpWords>("help", "", "everybody", both, "All commands, or one.", "/help approve", "look"), help},
       {row<NoWords>("whoami", "", "everybody", both, "Who you are to the bot.", "/whoami", "look"), whoami},
   };

@@ -100,6 +100,11 @@ std::string Telling::name(const AnyId& id, Side side) const {
   return name(side == Side::client ? both->client : both->freelancer);
 }
 
+std::string Telling::handle(PersonId id) const {
+  const auto* person = look_up(cast.people, id);
+  return person ? person->handle : std::string{};
+}
+
 Args Telling::about(const AnyId& id) const {
   auto args = std::visit(Titles{room}, id);
   args.emplace_back("id", text(id));

@@ -17,6 +17,8 @@ class Telling {
   /// The display name, or the handle where there is none; with the handle where two people here share a name.
   std::string name(workflow::PersonId) const;
   std::string name(const workflow::AnyId&, workflow::Side) const;
+  /// Without the @.
+  std::string handle(workflow::PersonId) const;
   /// id, title, client, freelancer; of a milestone also contract, milestone (its title) and the contract's title.
   workflow::Args about(const workflow::AnyId&) const;
   std::string say(std::string_view key, const workflow::Args&) const;

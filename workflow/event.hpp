@@ -47,9 +47,11 @@ struct Moved {
 };
 BOOST_DESCRIBE_STRUCT(Moved, (), (id, to, at))
 
-/// Typed in the new place by one of the pair.
-struct Move {};
-BOOST_DESCRIBE_STRUCT(Move, (), ())
+/// Typed in the new place by one of the pair. Two people who share two rooms name something that is in the one meant.
+struct Move {
+  std::optional<ContractId> id;
+};
+BOOST_DESCRIBE_STRUCT(Move, (), (id))
 /// Typed in the new place by the other.
 struct ApproveMove {};
 BOOST_DESCRIBE_STRUCT(ApproveMove, (), ())

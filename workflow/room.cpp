@@ -18,16 +18,6 @@ Decision decide(const Room& room, const Bind& c, const Context& ctx) {
   return done(Fixed{room.id, c.client, c.freelancer});
 }
 
-Decision decide(const Room&, const Move&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
-}
-Decision decide(const Room&, const ApproveMove&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
-}
-
-void on(Room& room, const MoveAsked& e) { room.move = MoveRequest{e.by, e.to}; }
-void on(Room& room, const Moved&) { room.move.reset(); }
-
 void on(Room& room, const Fixed& e) {
   room.client = e.client;
   room.freelancer = e.freelancer;

@@ -47,6 +47,9 @@ Binding binding(const Room&);
 /// Where a command was typed.
 enum class Place { room, direct };
 
+/// Whose the place is where a command about a room itself was typed: that room's, nobody's, or another agreement's.
+enum class Here { own, vacant, taken };
+
 /// Everything `decide` may know besides the room. Nothing else reaches it: no clock, no store, no chance.
 struct Context {
   Instant now{};
@@ -56,7 +59,8 @@ struct Context {
   const Person* freelancer = nullptr;  ///< none where nobody was named and nobody else can be meant
   const Person* named = nullptr;       ///< whom `/block @x` names
   Place place = Place::room;
-  std::string here;      ///< where the command was typed, as the store writes a place
+  std::string here;  ///< where the command was typed, as the store writes a place
+  Here here_is = Here::own;
   bool consent = false;  ///< the preview was confirmed: the confirm guard passes
   std::function<std::int64_t(Numbered)> next_id;
   std::function<Salt()> salt;
