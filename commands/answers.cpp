@@ -156,7 +156,9 @@ struct More {
   std::string operator()(EscrowRefundId) const { return {}; }
   std::string operator()(AmendmentId id) const {
     const auto& v = t.room.amendments.at(id).current();
-    return terms(v.terms, v.digest);
+    const auto change = change_of(t, id);
+    return (change.empty() ? "" : "\n" + t.say("query.status.change", {{"changes", change}})) +
+           terms(v.terms, v.digest);
   }
   std::string operator()(ChangeRequestId id) const {
     const auto& c = t.room.change_requests.at(id);
