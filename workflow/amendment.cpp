@@ -36,18 +36,17 @@ std::optional<Rejection> another_open(const Room& room, ContractId id, const Con
 }
 
 /// Why an amendment that is over takes no more commands. `answers`: the command would have answered it.
-std::optional<Rejection> over(const Amendment& a, bool answers, const Context& ctx) {
-  const auto wrong = [&](std::string why) {
-    return refuse(Code::WRONG_STATE, std::move(why), "R-amendment-10", args_of(a, ctx));
-  };
+std::optional<Rejection> over(const Room& room, const Amendment& a, bool answers, const Context& ctx) {
+  auto args = args_of(a, ctx);
+  if (not_open(room, a.id.contract)) args.emplace_back("ended", "yes");
+  const auto wrong = [&](std::string why) { return refuse(Code::WRONG_STATE, std::move(why), "R-amendment-10", args); };
   switch (a.state) {
     case State::pending: return {};
     case State::approved: return wrong("amendment.is_approved");
     case State::declined: return wrong("amendment.is_declined");
     case State::withdrawn: return wrong("amendment.is_withdrawn");
     case State::expired:
-      return refuse(answers ? Code::TOO_LATE : Code::WRONG_STATE, "amendment.is_expired", "R-amendment-10",
-                    args_of(a, ctx));
+      return refuse(answers ? Code::TOO_LATE : Code::WRONG_STATE, "amendment.is_expired", "R-amendment-10", args);
   }
   return {};
 }
@@ -63,7 +62,7 @@ std::optional<Rejection> overtaken(const Room& room, const Amendment& a, const C
 /// What was shown must be what the contract would become (R-amendment-11).
 std::optional<Rejection> not_as_shown(const Room& room, const Amendment& a, const Context& ctx) {
   if (auto r = overtaken(room, a, ctx)) return r;
-  if (applied(room, a.id.contract, a.current().change) == a.current().terms) return {};
+  if (as_shown(room, a)) return {};
   return refuse(Code::WRONG_STATE, "amendment.overtaken", "R-amendment-11", args_of(a, ctx));
 }
 
@@ -195,7 +194,7 @@ Decision decide(const Room& room, const Counter& c, const Context& ctx) {
       guard(room, ctx,
             {.subject = c.id,
              .state = [&]() -> std::optional<Rejection> {
-               if (auto r = over(*a, true, ctx)) return r;
+               if (auto r = over(room, *a, true, ctx)) return r;
                return overtaken(room, *a, ctx);
              },
              .version = [&] { return stale(*a, c.version, {}, ctx); },
@@ -226,7 +225,7 @@ Decision decide(const Room& room, const Approve& c, const Context& ctx) {
        },
        .subject = c.id,
        .state = [&]() -> std::optional<Rejection> {
-         if (auto r = over(*a, true, ctx)) return r;
+         if (auto r = over(room, *a, true, ctx)) return r;
          return not_as_shown(room, *a, ctx);
        },
        .version = [&] { return stale(*a, c.version, c.hash, ctx); },
@@ -252,7 +251,7 @@ Decision decide(const Room& room, const Decline& c, const Context& ctx) {
   const auto* a = find(room, c.id);
   const auto refused = guard(room, ctx,
                              {.subject = c.id,
-                              .state = [&] { return over(*a, true, ctx); },
+                              .state = [&] { return over(room, *a, true, ctx); },
                               .turn = [&] { return not_your_turn(room, *a, ctx); }});
   if (refused) return std::unexpected(*refused);
   return done(Declined{c.id, a->turn, c.reason ? std::optional{c.reason->words} : std::nullopt, ctx.now});
@@ -264,7 +263,7 @@ Decision decide(const Room& room, const Withdraw& c, const Context& ctx) {
                              {.subject = c.id,
                               .role = a ? std::optional{a->author()} : std::nullopt,
                               .role_why = "amendment.other_withdraws",
-                              .state = [&] { return over(*a, false, ctx); }});
+                              .state = [&] { return over(room, *a, false, ctx); }});
   if (refused) return std::unexpected(*refused);
   return done(Withdrawn{c.id, false, ctx.now});
 }

@@ -70,7 +70,8 @@ std::optional<Rejection> end_problem(const Room& room, ContractId id, const Chan
                                      Date today) {
   if (!change.end) return {};
   if (*change.end <= today)
-    return incomplete("amendment.end_past", "R-amendment-5", "end", {{"end", *change.end}, {"today", today}});
+    return incomplete("amendment.end_past", "R-amendment-5", "end",
+                      {{"id", text(id)}, {"end", *change.end}, {"today", today}});
   const auto& c = room.contracts.at(id);
   if (*change.end <= c.effective_start)
     return incomplete("terms.end_first", "R-terms-8", "end", {{"end", *change.end}, {"start", c.effective_start}});
@@ -160,6 +161,11 @@ std::optional<Rejection> not_planned(const Room& room, const Change& change) {
     case milestone::State::cancelled: return wrong("milestone.is_dropped");
   }
   return {};
+}
+
+bool as_shown(const Room& room, const Amendment& a) {
+  const auto& now = a.current();
+  return !not_planned(room, now.change) && applied(room, a.id.contract, now.change) == now.terms;
 }
 
 std::optional<Rejection> problem(const Room& room, ContractId id, const Change& change, const Terms& after,

@@ -17,6 +17,8 @@ bool only_later(const Terms& before, const Terms& after);
 std::optional<Rejection> not_open(const Room&, ContractId);
 /// A milestone is edited or dropped while it is planned; what is in escrow is not changed (R-amendment-3).
 std::optional<Rejection> not_planned(const Room&, const Change&);
+/// Whether approving the current version would make the contract what it shows (R-amendment-11).
+bool as_shown(const Room&, const Amendment&);
 /// What is wrong with the terms that a change makes (R-amendment-5).
 std::optional<Rejection> problem(const Room&, ContractId, const Change&, const Terms& after, Date today);
 /// A change that changes nothing: the terms after it are those before it.
