@@ -3,6 +3,7 @@
 #include "commands/suggest.hpp"
 #include "commands/telling.hpp"
 #include "commands/verbs.hpp"
+#include "workflow/amendment_change.hpp"
 #include "workflow/facts.hpp"
 
 // Answers to queries: what is true, to the one who asked.
@@ -36,7 +37,9 @@ struct Next {
   }
   std::string operator()(EscrowRefundId) const { return {}; }
   std::string operator()(AmendmentId id) const {
-    return "/approve " + text(id) + " v" + std::to_string(room.amendments.at(id).version());
+    const auto& a = room.amendments.at(id);
+    if (!amendment::as_shown(room, a)) return "/decline " + text(id);
+    return "/approve " + text(id) + " v" + std::to_string(a.version());
   }
   std::string operator()(ChangeRequestId id) const { return "/approve " + text(id); }
   std::string operator()(QuestionId id) const { return "/answer " + text(id) + " \"…\""; }
@@ -156,7 +159,9 @@ struct More {
   std::string operator()(EscrowRefundId) const { return {}; }
   std::string operator()(AmendmentId id) const {
     const auto& v = t.room.amendments.at(id).current();
-    return terms(v.terms, v.digest);
+    const auto change = change_of(t, id);
+    return (change.empty() ? "" : "\n" + t.say("query.status.change", {{"changes", change}})) +
+           terms(v.terms, v.digest);
   }
   std::string operator()(ChangeRequestId id) const {
     const auto& c = t.room.change_requests.at(id);

@@ -40,7 +40,8 @@ class Filler {
     if (auto p = finish_lines()) return p;
     for (const auto& s : slots_)
       if (s.required && !s.given)
-        return workflow::refuse(Code::USAGE, "usage.missing", std::string{form}, {{"key", s.shape}});
+        return workflow::refuse(Code::USAGE, "usage.missing", std::string{form},
+                                {{"key", s.stand == Stand::amount ? s.name : s.shape}});
     return {};
   }
 

@@ -82,7 +82,11 @@ std::string shape_of(std::string_view name) {
   return name == "reason" ? "completed" : "\"…\"";
 }
 
-/// One id of the wanted kind; the row was chosen by its kind, so another cannot come here.
+/// What one types in the place of an id of this kind.
+template <class T>
+std::string_view example_id();
+
+/// One id of the wanted kind. Where one row has the verb, or the subverb, another kind may come here.
 template <class T>
 Problem read_id(T& out, const Value& v) {
   workflow::AnyId any;
@@ -91,7 +95,7 @@ Problem read_id(T& out, const Value& v) {
     out = any;
   } else {
     const auto* id = std::get_if<T>(&any);
-    if (!id) return usage("usage.not_id", v);
+    if (!id) return usage("usage.id_wanted", v, {{"wanted", std::string{example_id<T>()}}});
     out = *id;
   }
   return {};

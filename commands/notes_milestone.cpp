@@ -57,8 +57,6 @@ Tale tell(const Telling&, const milestone::RefundPending&) { return {}; }
 Tale tell(const Telling&, const milestone::Refunded&) { return {}; }
 Tale tell(const Telling&, const milestone::Cancelled&) { return {}; }
 
-Tale tell(const Telling&, const milestone::Added&) { return {}; }
-Tale tell(const Telling&, const milestone::Edited&) { return {}; }
 Tale tell(const Telling&, const milestone::ChangesRequested&) { return {}; }
 Tale tell(const Telling&, const milestone::CreditReleased&) { return {}; }
 Tale tell(const Telling&, const milestone::Overdue&) { return {}; }

@@ -106,6 +106,7 @@ Tale tell(const Telling&, const workflow::amendment::Approved&);
 Tale tell(const Telling&, const workflow::amendment::Declined&);
 Tale tell(const Telling&, const workflow::amendment::Withdrawn&);
 Tale tell(const Telling&, const workflow::amendment::Expired&);
+Tale tell(const Telling&, const workflow::amendment::Followed&);
 Tale tell(const Telling&, const workflow::milestone::Added&);
 Tale tell(const Telling&, const workflow::milestone::Edited&);
 Tale tell(const Telling&, const workflow::milestone::ChangesRequested&);
@@ -134,6 +135,8 @@ std::string changes(const std::vector<workflow::Change>&);
 std::string binding(const Telling&);
 /// What an end does with the money, a line each; `numbered`: with the number of the request that it makes.
 std::string money_of_end(const Telling&, workflow::ContractId, bool numbered);
+/// What an amendment that is open or approved changes of its contract; empty for one that came to nothing.
+std::string change_of(const Telling&, workflow::AmendmentId);
 /// `M-5.2, M-5.3`
 std::string ids_of(const std::vector<workflow::AnyId>&);
 /// A scope as it fits into a note.

@@ -188,6 +188,13 @@ std::optional<Side> side_of(const Room& room, const std::optional<AnyId>& id, Pe
   return {};
 }
 
+std::vector<MilestoneId> standing(const Room& room, ContractId contract) {
+  std::vector<MilestoneId> ids;
+  for (const auto& [id, m] : room.milestones)
+    if (id.contract == contract && !m.dropped) ids.push_back(id);
+  return ids;
+}
+
 std::string thread_of(const Room& room, const AnyId& id) {
   struct {
     const Room& r;

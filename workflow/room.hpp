@@ -110,6 +110,9 @@ struct Parties {
 std::optional<Parties> parties(const Room&, const std::optional<AnyId>&);
 std::optional<Side> side_of(const Room&, const std::optional<AnyId>&, PersonId);
 
+/// The milestones that the terms of a contract list, in their order: all that no amendment has dropped.
+std::vector<MilestoneId> standing(const Room&, ContractId);
+
 /// The label of the thread that a proposal, its offer and its contract share: the id of the first of them.
 std::string thread_of(const Room&, const AnyId&);
 

@@ -60,6 +60,8 @@ Command World::command(const Step& s) const {
   TermsInput terms{.title = "Logo", .scope = "Three concepts", .amount = amount};
   const ContractId c{s.number};
   const MilestoneId m{c, s.version};
+  const AmendmentId a{c, s.version};
+  const Date day = day_of(now) + std::chrono::days{s.amount % 60 - 5};
   switch (s.what) {
     case 0: return proposal::Propose{{}, terms, yes};
     case 1: return proposal::Counter{{s.number}, v, {.amount = amount}, yes};
@@ -85,6 +87,14 @@ Command World::command(const Step& s) const {
                            .pay = s.yes ? std::optional{amount} : std::nullopt,
                            .feedback = {.stars = 5, .text = "All as agreed, thank you"},
                            .yes = Yes{true}};
+    case 16: return amendment::AddMilestone{c, {"Extra"}, {amount}, s.yes ? std::optional{day} : std::nullopt};
+    case 17: return amendment::EditMilestone{m, {}, s.yes ? std::nullopt : std::optional{amount}, day};
+    case 18: return amendment::DropMilestone{m};
+    case 19: return amendment::Amend{c, s.yes ? std::optional<std::string>{"Logo 2"} : std::nullopt, {}, day};
+    case 20: return amendment::Counter{a, v, {}, {}, amount, {}, {}};
+    case 21: return amendment::Approve{a, Version{s.amount % 3 + 1}, {}, yes};
+    case 22: return amendment::Decline{a, {}};
+    case 23: return amendment::Withdraw{a};
     default: return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
   }
 }
@@ -92,7 +102,7 @@ Command World::command(const Step& s) const {
 void World::take(const Step& s) {
   pass(s.minutes);
   const Person& actor = s.who == 0 ? client : s.who == 1 ? freelancer : stranger;
-  const bool direct = s.what >= 14;
+  const bool direct = s.what == 14 || s.what == 15;
   order(actor, command(s), direct ? Place::direct : Place::room);
 }
 
