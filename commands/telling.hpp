@@ -132,6 +132,8 @@ std::string changes(const std::vector<workflow::Change>&);
 std::string binding(const Telling&);
 /// What an end does with the money, a line each; `numbered`: with the number of the request that it makes.
 std::string money_of_end(const Telling&, workflow::ContractId, bool numbered);
+/// What becomes of the requests for escrow by a release or by changes after the end; empty where nothing does.
+std::string asked_back(const Telling&, bool numbered);
 /// `M-5.2, M-5.3`
 std::string ids_of(const std::vector<workflow::AnyId>&);
 /// A scope as it fits into a note.
