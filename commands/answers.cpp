@@ -213,12 +213,16 @@ std::string text_of(const LedgerQuery& q, Rooms rooms, const Cast& cast, Instant
   const auto& c = room->contracts.at(q.id);
   const auto& books = room->ledger.totals.at(q.id);
   const auto wait = waiting(*room, c);
+  const Money credit = room->ledger.credit(q.id, c.policy.currency);
+  const auto if_any = [](Money m) { return m.zero() ? Arg{} : Arg{m}; };
   return t.say("query.ledger", with(t.about(q.id), {{"funded", books.funded},
                                                     {"gross", books.released},
+                                                    {"bonus", if_any(books.bonus)},
                                                     {"fees", books.fees},
-                                                    {"net", books.released - books.fees},
+                                                    {"net", books.released + books.bonus - books.fees},
                                                     {"returned", books.returned},
                                                     {"escrow", room->ledger.escrow(q.id, c.policy.currency)},
+                                                    {"credit", if_any(credit)},
                                                     {"pending", wait.pending},
                                                     {"transit", wait.transit},
                                                     {"sum", books.sum}}));

@@ -46,6 +46,21 @@ std::string revealed(const Telling& t, const feedback::Revealed& e) {
                                                                 {"pair_only", std::string{e.is_public ? "" : "yes"}}}));
 }
 
+/// What a client's end pays, all of it together.
+std::optional<Args> paid_with(const Telling& t) {
+  std::optional<Money> gross, net;
+  Instant clears{};
+  const auto add = [&](Money g, Money fee, Instant at) {
+    gross = gross ? *gross + g : g;
+    net = net ? *net + (g - fee) : g - fee;
+    clears = at;
+  };
+  for (const auto* r : t.all<milestone::Released>()) add(r->gross, r->fee, r->clears);
+  for (const auto* r : t.all<milestone::CreditReleased>()) add(r->gross, r->fee, r->clears);
+  if (!gross) return {};
+  return Args{{"gross", *gross}, {"net", *net}, {"clears", clears}};
+}
+
 }  // namespace
 
 std::string money_of_end(const Telling& t, ContractId id, bool numbered) {
@@ -53,22 +68,38 @@ std::string money_of_end(const Telling& t, ContractId id, bool numbered) {
   const auto line = [&](std::string_view key, Args args) {
     s += "\n" + t.say(key, with(t.about(id), std::move(args)));
   };
-  for (const auto* r : t.all<milestone::Released>())
-    line("note.ending.paid", {{"gross", r->gross}, {"net", r->gross - r->fee}, {"clears", r->clears}});
+  if (const auto paid = paid_with(t)) line("note.ending.paid", *paid);
+  const auto* ending = t.find<contract::Ending>();
+  const bool by_date = ending && ending->end_kind == contract::EndKind::auto_end_date;
+  for (const auto& [mid, m] : t.room.milestones)
+    if (by_date && mid.contract == id && m.state == milestone::State::submitted)
+      line("note.ending.in_review", {{"submitted", text(mid)}, {"due", m.review.due}});
   if (const auto* r = t.find<escrow_refund::Requested>())
-    line("note.ending.asked",
+    line(by_date ? "note.ending.asked_by_date" : "note.ending.asked",
          {{"amount", r->amount}, {"refund", numbered ? text(r->id) : std::string{}}, {"due", r->due}});
-  std::optional<Money> back;
-  Instant settles{};
-  for (const auto* r : t.all<milestone::Refunded>()) {
-    back = back ? *back + r->amount : r->amount;
-    settles = r->settles;
-  }
-  if (back) line("note.ending.returned", {{"amount", *back}, {"settles", settles}});
+  // The journal and not the milestones: the contract's credit goes back as well, and is nobody's milestone.
+  for (const auto* journal : t.all<ledger::Posted>())
+    if (journal->code == "L5a" && journal->settles)
+      line("note.ending.returned", {{"amount", journal->postings.back().amount}, {"settles", *journal->settles}});
   std::vector<AnyId> cancelled;
   for (const auto* c : t.all<milestone::Cancelled>()) cancelled.emplace_back(c->id);
   if (!cancelled.empty()) line("note.ending.cancelled", {{"ids", ids_of(cancelled)}});
   if (const auto* a = t.find<amendment::Withdrawn>()) line("note.ending.amendment", {{"amendment", text(a->id)}});
+  return s;
+}
+
+std::string asked_back(const Telling& t, bool numbered) {
+  std::string s;
+  const auto id = [&](EscrowRefundId refund) { return numbered ? text(refund) : std::string{}; };
+  for (const auto* r : t.all<escrow_refund::Reduced>()) {
+    const auto* refund = look_up(t.room.refunds, r->id);
+    s += "\n" + t.say("note.refund.reduced",
+                      with(t.about(r->id), {{"amount", r->amount}, {"due", refund ? Arg{refund->answer.due} : Arg{}}}));
+  }
+  for (const auto* r : t.all<escrow_refund::Cancelled>()) s += "\n" + t.say("note.refund.cancelled", t.about(r->id));
+  for (const auto* r : t.all<escrow_refund::Requested>())
+    s += "\n" + t.say("note.refund.requested",
+                      with(t.about(r->contract), {{"refund", id(r->id)}, {"amount", r->amount}, {"due", r->due}}));
   return s;
 }
 
@@ -101,8 +132,10 @@ Tale tell(const Telling& t, const contract::Ended& e) {
   return Told{.text = s, .at = e.at};
 }
 
-// Parts of the end's own note.
+// Parts of the note of the end, or of what the client released or turned back.
 Tale tell(const Telling&, const escrow_refund::Requested&) { return {}; }
+Tale tell(const Telling&, const escrow_refund::Reduced&) { return {}; }
+Tale tell(const Telling&, const escrow_refund::Cancelled&) { return {}; }
 Tale tell(const Telling&, const feedback::Sealed&) { return {}; }
 Tale tell(const Telling&, const feedback::Revealed&) { return {}; }
 Tale tell(const Telling&, const feedback::Missed&) { return {}; }
@@ -131,7 +164,5 @@ Tale tell(const Telling&, const contract::Completing&) { return {}; }
 Tale tell(const Telling&, const contract::Resumed&) { return {}; }
 Tale tell(const Telling&, const contract::KeptOpen&) { return {}; }
 Tale tell(const Telling&, const contract::Nudged&) { return {}; }
-Tale tell(const Telling&, const escrow_refund::Reduced&) { return {}; }
-Tale tell(const Telling&, const escrow_refund::Cancelled&) { return {}; }
 
 }  // namespace commands

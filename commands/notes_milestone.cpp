@@ -17,6 +17,8 @@ std::string next_step(const Telling& t, ContractId contract) {
     if (m.state == funded || m.state == changes_requested) return "\n" + t.say("note.next_submit", args);
     if (m.state == submitted) return "\n" + t.say("note.next_release", args);
   }
+  if (const Money credit = t.room.ledger.credit(contract, c->policy.currency); !credit.zero())
+    return "\n" + t.say("note.next_credit", with(t.about(contract), {{"credit", credit}}));
   return "\n" + t.say("note.next_end", {{"contract", text(contract)}});
 }
 
@@ -32,7 +34,11 @@ std::string_view key_of(milestone::How how) {
 }  // namespace
 
 Tale tell(const Telling& t, const milestone::Funded& e) {
-  return Told{.text = t.say("note.milestone.funded", with(t.about(e.id), {{"amount", e.amount}})), .at = e.at};
+  return Told{.text = t.say("note.milestone.funded",
+                            with(t.about(e.id), {{"amount", e.amount},
+                                                 {"credit", e.credit ? Arg{*e.credit} : Arg{}},
+                                                 {"charged", e.credit ? Arg{e.amount - *e.credit} : Arg{}}})),
+              .at = e.at};
 }
 
 Tale tell(const Telling& t, const milestone::Submitted& e) {
@@ -46,9 +52,35 @@ Tale tell(const Telling& t, const milestone::Submitted& e) {
 }
 
 Tale tell(const Telling& t, const milestone::Released& e) {
-  return Told{.text = t.say(key_of(e.how),
+  std::string s =
+      t.say(key_of(e.how), with(t.about(e.id), {{"gross", e.gross}, {"net", e.gross - e.fee}, {"clears", e.clears}}));
+  if (e.rolled) s += "\n" + t.say("note.milestone.rolled", with(t.about(e.id), {{"rolled", *e.rolled}}));
+  return Told{.text = s + asked_back(t, true) + next_step(t, e.id.contract), .at = e.at};
+}
+
+Tale tell(const Telling& t, const milestone::CreditReleased& e) {
+  return Told{.text = t.say("note.milestone.credit_released",
                             with(t.about(e.id), {{"gross", e.gross}, {"net", e.gross - e.fee}, {"clears", e.clears}})) +
-                      next_step(t, e.id.contract),
+                      asked_back(t, true) + next_step(t, e.id),
+              .at = e.at};
+}
+
+Tale tell(const Telling& t, const milestone::ChangesRequested& e) {
+  const auto* m = look_up(t.room.milestones, e.id);
+  const auto args = with(t.about(e.id), {{"what", e.what}, {"amount", m ? Arg{m->amount} : Arg{}}});
+  const std::string s = t.say("note.milestone.changes_requested", args);
+  if (t.find<milestone::RefundPending>())
+    return Told{.text = s + "\n" + t.say("note.milestone.changes_after_the_end", args) + asked_back(t, true),
+                .at = e.at};
+  return Told{.text = s + "\n" + t.say("note.milestone.changes_next", args), .at = e.at};
+}
+
+Tale tell(const Telling& t, const milestone::Overdue& e) {
+  const auto* m = look_up(t.room.milestones, e.id);
+  if (!m || !m->due) return {};
+  const std::int64_t late = (e.at - end_of(*m->due)) / days(1);
+  return Told{.text = t.say("note.milestone.overdue",
+                            with(t.about(e.id), {{"due", *m->due}, {"days", late == 0 ? Arg{} : Arg{late}}})),
               .at = e.at};
 }
 
@@ -57,8 +89,5 @@ Tale tell(const Telling&, const milestone::RefundPending&) { return {}; }
 Tale tell(const Telling&, const milestone::Refunded&) { return {}; }
 Tale tell(const Telling&, const milestone::Cancelled&) { return {}; }
 
-Tale tell(const Telling&, const milestone::ChangesRequested&) { return {}; }
-Tale tell(const Telling&, const milestone::CreditReleased&) { return {}; }
-Tale tell(const Telling&, const milestone::Overdue&) { return {}; }
 
 }  // namespace commands

@@ -48,13 +48,29 @@ std::string of(const Telling& t, const amendment::Approved& e) {
 }
 
 std::string of(const Telling& t, const milestone::Funded& e) {
-  return t.say("preview.fund", with(t.about(e.id), {{"amount", e.amount}}));
+  return t.say("preview.fund", with(t.about(e.id), {{"amount", e.amount},
+                                                    {"credit", e.credit ? Arg{*e.credit} : Arg{}},
+                                                    {"charged", e.credit ? Arg{e.amount - *e.credit} : Arg{}}}));
+}
+
+/// What the freelancer gets of a payment, and when.
+Args shares(Money gross, Money fee, Instant clears) {
+  return {{"gross", gross}, {"net", gross - fee}, {"fee", fee}, {"clears", clears}};
 }
 
 std::string of(const Telling& t, const milestone::Released& e) {
-  return t.say(
-      "preview.release",
-      with(t.about(e.id), {{"gross", e.gross}, {"net", e.gross - e.fee}, {"fee", e.fee}, {"clears", e.clears}}));
+  std::string s = t.say("preview.release", with(t.about(e.id), shares(e.gross, e.fee, e.clears)));
+  if (e.rolled) s += "\n" + t.say("preview.rolled", with(t.about(e.id), {{"rolled", *e.rolled}}));
+  return s + asked_back(t, false);
+}
+
+std::string of(const Telling& t, const milestone::CreditReleased& e) {
+  return t.say("preview.release_credit", with(t.about(e.id), shares(e.gross, e.fee, e.clears))) + asked_back(t, false);
+}
+
+std::string of(const Telling& t, const bonus::Paid& e) {
+  return t.say("preview.bonus",
+               with(with(t.about(e.id), shares(e.gross, e.fee, e.clears)), {{"reason", e.reason.value_or("")}}));
 }
 
 std::string of(const Telling& t, const contract::Ending& e, const Room& before) {
@@ -79,6 +95,8 @@ std::string body(std::string_view verb, const Telling& t, const Room& before) {
     if (const auto* x = std::get_if<amendment::Approved>(&e)) return of(t, *x);
     if (const auto* x = std::get_if<milestone::Funded>(&e)) return of(t, *x);
     if (const auto* x = std::get_if<milestone::Released>(&e)) return of(t, *x);
+    if (const auto* x = std::get_if<milestone::CreditReleased>(&e)) return of(t, *x);
+    if (const auto* x = std::get_if<bonus::Paid>(&e)) return of(t, *x);
   }
   const auto about = t.events.empty() ? std::nullopt : subject(t.events.front());
   return t.say("preview.other", {{"verb", std::string{verb}}, {"id", about ? text(*about) : std::string{}}});

@@ -137,6 +137,8 @@ std::string binding(const Telling&);
 std::string money_of_end(const Telling&, workflow::ContractId, bool numbered);
 /// What an amendment that is open or approved changes of its contract; empty for one that came to nothing.
 std::string change_of(const Telling&, workflow::AmendmentId);
+/// What becomes of the requests for escrow by a release or by changes after the end; empty where nothing does.
+std::string asked_back(const Telling&, bool numbered);
 /// `M-5.2, M-5.3`
 std::string ids_of(const std::vector<workflow::AnyId>&);
 /// A scope as it fits into a note.

@@ -28,6 +28,19 @@ Verdict books(const Room& room) {
   return {};
 }
 
+/// The request that waits for an answer and asks for this milestone's money, or for the credit.
+const escrow_refund::EscrowRefund* asking_for(const Room& room, ContractId id, std::optional<MilestoneId> milestone) {
+  for (const auto& [rid, r] : room.refunds)
+    if (r.contract == id && r.state == escrow_refund::State::pending)
+      for (const auto& part : r.parts)
+        if (part.milestone == milestone) return &r;
+  return nullptr;
+}
+
+bool has_ended(const contract::Contract& c) {
+  return c.state == contract::State::ending || c.state == contract::State::ended;
+}
+
 /// What a milestone's state says of the money that must lie in its escrow.
 Verdict escrow_of(const Room& room, const milestone::Milestone& m) {
   using enum milestone::State;
@@ -44,7 +57,10 @@ Verdict escrow_of(const Room& room, const milestone::Milestone& m) {
     case cancelled:
       if (lies != 0) return Broken{"money lies in escrow for " + text(m.id) + ", which has none"};
       return {};
-    case released:  // for a part, where the rest is asked back
+    case released:
+      if (lies != 0 && !asking_for(room, m.id.contract, m.id))
+        return Broken{"the rest of the paid " + text(m.id) + " lies in escrow and nobody asks for it"};
+      return {};
     case disputed: return {};
   }
   return {};
@@ -91,6 +107,55 @@ Verdict amendments_of(const Room& room, const contract::Contract& c) {
   return {};
 }
 
+/// What a milestone may be in a contract that has ended.
+Verdict work_of(const Room& room, const milestone::Milestone& m) {
+  using enum milestone::State;
+  const auto& c = room.contracts.at(m.id.contract);
+  if (!has_ended(c)) return {};
+  const bool by_date = c.end_kind == contract::EndKind::auto_end_date;
+  if (m.state == planned || m.state == funded || m.state == changes_requested || (m.state == submitted && !by_date))
+    return Broken{text(m.id) + " is still worked on though " + text(c.id) + " has ended"};
+  if (m.state == refund_pending && !asking_for(room, c.id, m.id))
+    return Broken{"the escrow of " + text(m.id) + " waits to be asked back and nobody asks for it"};
+  return {};
+}
+
+Verdict money_of(const Room& room, const contract::Contract& c) {
+  const Currency currency = c.policy.currency;
+  Money of_milestones = room.ledger.credit(c.id, currency);
+  for (const auto& [id, m] : room.milestones)
+    if (id.contract == c.id) of_milestones += room.ledger.escrow(id, currency);
+  const Money escrow = room.ledger.escrow(c.id, currency);
+  if (!(escrow == of_milestones))
+    return Broken{"the escrow of " + text(c.id) + " is not its milestones' and its credit"};
+  const auto found = room.ledger.totals.find(c.id);
+  if (found == room.ledger.totals.end()) return {};
+  const auto& t = found->second;
+  if (!(t.funded == t.released + t.returned + escrow))
+    return Broken{"what was funded on " + text(c.id) + " is not what was released, returned and lies in escrow"};
+  if (!t.sum.zero()) return Broken{"the journals of " + text(c.id) + " do not sum to zero"};
+  const bool asked = asking_for(room, c.id, {}) != nullptr;
+  if (has_ended(c) && !asked && !room.ledger.credit(c.id, currency).zero())
+    return Broken{"the credit of " + text(c.id) + " outlived its end and nobody asks for it"};
+  return {};
+}
+
+/// A request that waits asks for exactly what lies in escrow for its parts.
+Verdict request(const Room& room, const escrow_refund::EscrowRefund& r) {
+  if (r.state != escrow_refund::State::pending) return {};
+  const Currency currency = room.contracts.at(r.contract).policy.currency;
+  Money sum{0, currency};
+  for (const auto& part : r.parts) {
+    const Money lies =
+        part.milestone ? room.ledger.escrow(*part.milestone, currency) : room.ledger.credit(r.contract, currency);
+    if (!(part.amount == lies) || lies.zero()) return Broken{text(r.id) + " asks for what does not lie in escrow"};
+    if (asking_for(room, r.contract, part.milestone) != &r) return Broken{"two requests ask for the same money"};
+    sum += part.amount;
+  }
+  if (r.parts.empty() || !(sum == r.amount)) return Broken{"the amount of " + text(r.id) + " is not that of its parts"};
+  return {};
+}
+
 Verdict agreements(const Room& room) {
   int open = 0;
   for (const auto& [id, p] : room.proposals) {
@@ -118,9 +183,11 @@ Verdict ends(const Room& room) {
         return Broken{"a feedback slot of " + text(id) + " is still open after its end"};
     }
   }
-  for (const auto& [id, e] : room.refunds)
-    if (room.contracts.at(e.contract).end_kind == contract::EndKind::by_freelancer)
-      return Broken{"a refund is asked of a freelancer who ended " + text(e.contract)};
+  for (const auto& [id, e] : room.refunds) {
+    const auto by = room.contracts.at(e.contract).end_kind;
+    if (by != contract::EndKind::by_client && by != contract::EndKind::auto_end_date)
+      return Broken{text(id) + " asks for escrow though neither the client nor the date ended " + text(e.contract)};
+  }
   return {};
 }
 
@@ -130,7 +197,12 @@ std::optional<Broken> broken_invariant(const Room& room) {
   for (const auto check : {books, agreements, ends})
     if (auto broken = check(room)) return broken;
   for (const auto& [id, m] : room.milestones)
-    if (auto broken = escrow_of(room, m)) return broken;
+    for (const auto check : {escrow_of, work_of})
+      if (auto broken = check(room, m)) return broken;
+  for (const auto& [id, c] : room.contracts)
+    if (auto broken = money_of(room, c)) return broken;
+  for (const auto& [id, r] : room.refunds)
+    if (auto broken = request(room, r)) return broken;
   return {};
 }
 

@@ -109,7 +109,8 @@ Posted give_back(ContractId c, const std::vector<std::pair<std::int64_t, Money>>
   Posted p{.id = c, .code = "L5a", .settles = settles};
   Money sum{0, by_milestone.front().second.currency};
   for (const auto& [milestone, amount] : by_milestone) {
-    p.postings.push_back({{Book::escrow, c.n}, -amount, milestone});
+    const auto of = milestone == no_milestone ? std::nullopt : std::optional{milestone};
+    p.postings.push_back({{Book::escrow, c.n}, -amount, of});
     sum += amount;
   }
   p.postings.push_back({{Book::refund_transit, client.n}, sum, {}});

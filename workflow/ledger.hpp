@@ -111,6 +111,8 @@ Posted release(MilestoneId, Money gross, Money fee, PersonId freelancer, Instant
 Posted release_credit(ContractId, Money gross, Money fee, PersonId freelancer, Instant clears);          // L2
 Posted bonus(ContractId, Money gross, Money fee, PersonId client, PersonId freelancer, Instant clears);  // L7
 Posted clear(std::int64_t lot, const Lot&);                                                              // L3
+/// In `give_back` the credit stands under this number.
+inline constexpr std::int64_t no_milestone = 0;
 Posted give_back(ContractId, const std::vector<std::pair<std::int64_t, Money>>& by_milestone, PersonId client,
                  Instant settles);                // L5a
 Posted settle(std::int64_t transit, const Lot&);  // L5b

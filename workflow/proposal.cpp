@@ -80,7 +80,7 @@ std::optional<Rejection> ineligible(const Room& room, const Context& ctx) {
   if (!ctx.policy->agency_may_propose && (agency(ctx.client) || agency(ctx.freelancer)))
     return refused("proposal.agency", "agency");
   for (const auto& [contract, total] : room.ledger.totals)
-    if (!total.released.zero()) return {};
+    if (!room.ledger.gross_paid(contract, total.sum.currency).zero()) return {};
   return refused("proposal.no_payment", "no_payment");
 }
 
