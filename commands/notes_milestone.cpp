@@ -17,6 +17,7 @@ std::string next_step(const Telling& t, ContractId contract) {
     if (m.state == funded || m.state == changes_requested) return "\n" + t.say("note.next_submit", args);
     if (m.state == submitted) return "\n" + t.say("note.next_release", args);
   }
+  if (t.find<contract::Completing>()) return {};  // a line of its own says so
   return "\n" + t.say("note.next_end", {{"contract", text(contract)}});
 }
 
