@@ -16,8 +16,13 @@ std::string with_instant(std::string text, const Telling& t, std::optional<Insta
 
 /// What a cause means for the end by itself, as the last line of its note (R-autoend-2).
 std::string about_the_end(const Telling& t) {
-  if (const auto* e = t.find<contract::Completing>())
-    return "\n" + t.say("note.contract.completing_line", with(t.about(e->id), {{"due", e->due}}));
+  if (const auto* e = t.find<contract::Completing>()) {
+    const auto* c = look_up(t.room.contracts, e->id);
+    const auto date = c ? contract::end_date(*c) : std::nullopt;
+    const bool dated = date && date->due <= e->due;
+    return "\n" + t.say(dated ? "note.contract.completing_dated" : "note.contract.completing_line",
+                        with(t.about(e->id), {{"due", dated ? date->due : e->due}}));
+  }
   const auto* e = t.find<contract::Resumed>();
   return e ? "\n" + t.say("note.contract.resumed_line", t.about(e->id)) : std::string{};
 }
