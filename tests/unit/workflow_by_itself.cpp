@@ -132,6 +132,19 @@ TEST_CASE("a moved end date ends the contract at the new one, and is recalled fr
   CHECK(c1(s).ended_at == at("2026-12-19T00:00Z"));
 }
 
+// R-autoend-5
+TEST_CASE("a paused contract does not complete, and ends on its date all the same") {
+  Studio s;
+  s.contract(R"(/offer title="Logo" amount=500 scope="3 concepts" end=2026-11-30)");
+  s.room.contracts.at({1}).state = contract::State::paused;
+  s.type(s.carl, "/release M-1.1");
+  CHECK_FALSE(c1(s).auto_end);
+  s.wait(at("2026-11-30T23:59:59.999Z"));
+  CHECK(c1(s).state == contract::State::paused);
+  s.wait(at("2026-12-01T00:00Z"));
+  CHECK((c1(s).state == contract::State::ending && c1(s).end_kind == contract::EndKind::auto_end_date));
+}
+
 // R-reminder-1
 TEST_CASE("an amendment is recalled to whose turn it is, and a counter begins anew") {
   Studio s;
