@@ -58,6 +58,7 @@ Command World::command(const Step& s) const {
   const auto yes = Yes{s.yes};
   const auto v = s.yes ? std::optional{Version{s.version}} : std::nullopt;
   TermsInput terms{.title = "Logo", .scope = "Three concepts", .amount = amount};
+  if (!s.yes && s.version == 3) terms.end = day_of(now) + std::chrono::days{10 * s.number};
   const ContractId c{s.number};
   const MilestoneId m{c, s.version};
   const AmendmentId a{c, s.version};
@@ -95,6 +96,10 @@ Command World::command(const Step& s) const {
     case 21: return amendment::Approve{a, Version{s.amount % 3 + 1}, {}, yes};
     case 22: return amendment::Decline{a, {}};
     case 23: return amendment::Withdraw{a};
+    case 24: return contract::KeepOpen{c};
+    case 25: return contract::NudgeOther{c};
+    case 26: return question::Ask{s.yes ? AnyId{c} : AnyId{OfferId{s.number}}, {"Which font?"}};
+    case 27: return question::Answer{{s.version}, {"Helvetica"}};
     default: return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
   }
 }
