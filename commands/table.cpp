@@ -135,31 +135,6 @@ std::vector<Verb> commands_of_the_house() {
                               "/withdraw P-12", "agree"),
       act<offer::Withdraw>("withdraw", client, room, "Takes an offer back that is not accepted yet.", "/withdraw O-7",
                            "agree"),
-      act<amendment::Amend>("amend", either, room,
-                            "Proposes to change a contract's title, scope or end; the other side answers.",
-                            "/amend C-5 end=2026-12-31", "agree"),
-      act<amendment::Counter>("counter", turn, room,
-                              "Answers an amendment with other values; what you leave out stays.",
-                              "/counter A-5.1 v1 amount=450", "agree"),
-      act<amendment::Approve>("approve", turn, room, "Agrees to an amendment: the contract says so from now on.",
-                              "/approve A-5.1 v1", "agree"),
-      act<amendment::Decline>("decline", turn, room, "Declines an amendment, with or without a reason.",
-                              "/decline A-5.1 too late", "agree"),
-      act<amendment::Withdraw>("withdraw", "who proposed it", room, "Takes an amendment back that is not approved yet.",
-                               "/withdraw A-5.1", "agree"),
-      {row<amendment::AddMilestone>("milestone", "add", either, room,
-                                    "Proposes another milestone of a contract; the other side answers.",
-                                    R"(/milestone add C-5 "Final" 500 due=2026-12-15)", "work"),
-       command<amendment::AddMilestone, Bare::none>},
-      {row<amendment::EditMilestone>("milestone", "edit", either, room,
-                                     "Proposes to change a milestone that is not funded. The client may move its due "
-                                     "day later without an answer.",
-                                     "/milestone edit M-5.2 amount=450", "work"),
-       command<amendment::EditMilestone, Bare::none>},
-      {row<amendment::DropMilestone>("milestone", "drop", either, room,
-                                     "Proposes to leave out a milestone that is not funded; the other side answers.",
-                                     "/milestone drop M-5.2", "work"),
-       command<amendment::DropMilestone, Bare::none>},
       act<milestone::Fund>("fund", client, room, "Pays a milestone's amount into escrow.", "/fund M-5.2", "work"),
       act<milestone::Submit>("submit", freelancer, room,
                              "Hands in the work of a funded milestone and starts the review.",
@@ -219,10 +194,46 @@ std::vector<Verb> commands_of_the_house() {
   };
 }
 
+/// Amendments: what changes a contract that runs.
+std::vector<Verb> changes_of_a_contract() {
+  constexpr auto room = "room", either = "client or freelancer", turn = "whose turn it is";
+  return {
+      act<amendment::Amend>("amend", either, room,
+                            "Proposes to change a contract's title, scope or end; the other side answers.",
+                            "/amend C-5 end=2026-12-31", "agree"),
+      act<amendment::Counter>("counter", turn, room,
+                              "Answers an amendment with other values; what you leave out stays.",
+                              "/counter A-5.1 v1 amount=450", "agree"),
+      act<amendment::Approve>("approve", turn, room, "Agrees to an amendment: the contract says so from now on.",
+                              "/approve A-5.1 v1", "agree"),
+      act<amendment::Decline>("decline", turn, room, "Declines an amendment, with or without a reason.",
+                              "/decline A-5.1 too late", "agree"),
+      act<amendment::Withdraw>("withdraw", "who proposed it", room, "Takes an amendment back that is not approved yet.",
+                               "/withdraw A-5.1", "agree"),
+      {row<amendment::AddMilestone>("milestone", "add", either, room,
+                                    "Proposes another milestone of a contract; the other side answers.",
+                                    R"(/milestone add C-5 "Final" 500 due=2026-12-15)", "work"),
+       command<amendment::AddMilestone, Bare::none>},
+      {row<amendment::EditMilestone>("milestone", "edit", either, room,
+                                     "Proposes to change a milestone that is not funded. The client may move its due "
+                                     "day later without an answer.",
+                                     "/milestone edit M-5.2 amount=450", "work"),
+       command<amendment::EditMilestone, Bare::none>},
+      {row<amendment::DropMilestone>("milestone", "drop", either, room,
+                                     "Proposes to leave out a milestone that is not funded; the other side answers.",
+                                     "/milestone drop M-5.2", "work"),
+       command<amendment::DropMilestone, Bare::none>},
+  };
+}
+
 }  // namespace
 
 const std::vector<Verb>& verbs() {
-  static const std::vector<Verb> all = commands_of_the_house();
+  static const std::vector<Verb> all = [] {
+    auto rows = commands_of_the_house();
+    for (auto& v : changes_of_a_contract()) rows.push_back(std::move(v));
+    return rows;
+  }();
   return all;
 }
 

@@ -1,5 +1,7 @@
 #include <rapidcheck/catch.h>
+#include <array>
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "world.hpp"
 
@@ -111,6 +113,27 @@ TEST_CASE("terms never change under a version") {
         }
       }
     }
+  });
+}
+
+TEST_CASE("whatever is amended, a contract says what its milestones are, each under a number of its own") {
+  rc::prop("amended", [](std::vector<Step> steps) {
+    static constexpr std::array kinds{9, 10, 11, 16, 16, 17, 17, 18, 19, 20, 21, 21, 21, 21, 22, 23};
+    auto w = begun();
+    for (auto& s : steps) {
+      s.what = kinds[static_cast<std::size_t>(s.what) % kinds.size()];
+      s.number = 1;
+      s.minutes %= 1441;
+    }
+    w.take(steps);
+    RC_ASSERT(w.broken.empty());
+    std::set<MilestoneId> numbers{{{1}, 1}, {{1}, 2}};
+    std::size_t versions = 1;
+    for (const auto& e : w.history) {
+      if (const auto* added = std::get_if<milestone::Added>(&e)) RC_ASSERT(numbers.insert(added->id).second);
+      versions += std::holds_alternative<amendment::Approved>(e) || std::holds_alternative<amendment::Followed>(e);
+    }
+    RC_ASSERT(w.room.contracts.at({1}).versions.size() == versions);
   });
 }
 

@@ -57,6 +57,10 @@ const std::vector<std::pair<const char*, const char*>> lines{
     {"bob", "/nudge C-N"},
     {"ana", "/keepopen C-N"},
     {"bob", R"(/offer title="Icons" amount=40 scope="Twelve icons" end=2024-11-01)"},
+    {"ana", "/milestone drop M-N.2"},
+    {"ana", R"(/milestone add C-N "Extra" 30)"},
+    {"bob", "/approve A-N.1"},
+    {"bob", "/approve A-N.1 v1"},
     {"ana", "/status C-1"},
     {"bob", "no command at all"}};
 
@@ -113,7 +117,7 @@ class Talk {
 
   Result result() {
     Result r{said_, {}};
-    for (const std::string subject : {"C-1", "C-2", "O-1", "O-2", "P-1", "P-2", "M-1.1", "M-1.2", "M-2.1", "ER-1",
+    for (const std::string subject : {"C-1", "C-2", "O-1", "O-2", "P-1", "P-2", "M-1.1", "M-1.2", "M-2.1", "A-1.1", "ER-1",
                                       "Q-1", "feedback C-1", "ledger", "events", "account ana", "account bob"})
       r.facts += subject + " " + bot::to_json(bot::inspect(*store_, "room", subject).value()) + "\n";
     return r;

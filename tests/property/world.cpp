@@ -61,7 +61,11 @@ Command World::command(const Step& s) const {
   if (!s.yes && s.version == 3) terms.end = day_of(now) + std::chrono::days{10 * s.number};
   const ContractId c{s.number};
   const MilestoneId m{c, s.version};
-  const AmendmentId a{c, s.version};
+  // The contract's last amendment, mostly at its current version: an id that comes to mind is seldom an open one.
+  const auto amended = room.contracts.find(c);
+  const AmendmentId a{c, amended == room.contracts.end() ? 1 : amended->second.amendments};
+  const auto open = room.amendments.find(a);
+  const Version current{open == room.amendments.end() ? 1 : open->second.version() + (s.amount % 4 == 0)};
   const Date day = day_of(now) + std::chrono::days{s.amount % 60 - 5};
   switch (s.what) {
     case 0: return proposal::Propose{{}, terms, yes};
@@ -92,8 +96,8 @@ Command World::command(const Step& s) const {
     case 17: return amendment::EditMilestone{m, {}, s.yes ? std::nullopt : std::optional{amount}, day};
     case 18: return amendment::DropMilestone{m};
     case 19: return amendment::Amend{c, s.yes ? std::optional<std::string>{"Logo 2"} : std::nullopt, {}, day};
-    case 20: return amendment::Counter{a, v, {}, {}, amount, {}, {}};
-    case 21: return amendment::Approve{a, Version{s.amount % 3 + 1}, {}, yes};
+    case 20: return amendment::Counter{a, current, {}, {}, amount, {}, {}};
+    case 21: return amendment::Approve{a, current, {}, yes};
     case 22: return amendment::Decline{a, {}};
     case 23: return amendment::Withdraw{a};
     case 24: return contract::KeepOpen{c};
