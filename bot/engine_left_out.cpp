@@ -99,14 +99,12 @@ std::vector<Engine::Impl::Meant> Engine::Impl::meant(const Act& a, const command
     std::ranges::copy_if(all, std::back_inserter(found), open);
     return found.size() == 1 ? found : std::vector<Meant>{};
   }
-  // Asked in its thread, the furthest that the agreement has come; elsewhere the agreements, and not their parts.
-  const auto here = [&](const Meant& m) { return workflow::thread_of(store.room(m.room), m.id) == a.heard.thread; };
-  const bool in_thread = !a.heard.thread.empty() && std::ranges::all_of(all, here);
-  std::size_t best = 0;
-  for (const auto& m : all) best = std::max(best, weight(m.id));
-  std::ranges::copy_if(all, std::back_inserter(found), [&](const Meant& m) {
-    return in_thread ? weight(m.id) == best : (weight(m.id) > 0) == (best > 0);
-  });
+  // Of every agreement the furthest that it has come, and of these the ones that are not over.
+  std::map<std::string, std::size_t> furthest;
+  const auto thread = [&](const Meant& m) { return workflow::thread_of(store.room(m.room), m.id); };
+  for (const auto& m : all) furthest[thread(m)] = std::max(furthest[thread(m)], weight(m.id));
+  std::ranges::copy_if(all, std::back_inserter(found),
+                       [&](const Meant& m) { return weight(m.id) == furthest[thread(m)]; });
   if (std::ranges::any_of(found, open)) std::erase_if(found, [&](const Meant& m) { return !open(m); });
   return found;
 }
