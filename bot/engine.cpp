@@ -96,10 +96,18 @@ void Engine::Impl::heard(const Heard& h, Instant wall) {
     answer_author(a, commands::hint("end_answer", {{"id", text(question.contract)}, {"lapse", question.lapse}}), false);
     return;
   }
-  if (!reading) return;  // chat
+  if (!reading) {  // chat
+    if (known && !h.direct && commands::asks_for_changes(h.text)) hint_changes(a);
+    return;
+  }
   a.reading = &reading;
   salt_with(h.channel + "/" + h.message);
   if (careful && tried_too_often(h, a.now)) return;
+  const auto left = commands::left_out(h.text, {a.now, &opt.policy, a.asked});
+  if (known && !h.edited && left && left->query) {
+    a.place = store.place(opt.platform, h.channel);
+    if (fill_in(a, *left)) return;
+  }
   if (known && !h.edited && *reading && std::holds_alternative<commands::Query>((*reading)->request)) {
     a.place = store.place(opt.platform, h.channel);
     query(a, std::get<commands::Query>((*reading)->request));

@@ -90,5 +90,4 @@ Tale tell(const Telling&, const milestone::RefundPending&) { return {}; }
 Tale tell(const Telling&, const milestone::Refunded&) { return {}; }
 Tale tell(const Telling&, const milestone::Cancelled&) { return {}; }
 
-
 }  // namespace commands

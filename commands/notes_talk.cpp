@@ -22,5 +22,4 @@ Tale tell(const Telling& t, const question::Answered& e) {
               .at = e.at};
 }
 
-
 }  // namespace commands

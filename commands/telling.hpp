@@ -128,7 +128,7 @@ Tale tell(const Telling&, const workflow::person::Unblocked&);
 /// `$800 in 2 milestones (Draft $300 by 2026-12-01, Final $500)`
 std::string brief(const workflow::Terms&);
 /// Every field on its lines, with the hash.
-std::string in_full(const workflow::Terms&, const workflow::Digest&);
+std::string in_full(const workflow::Terms&, const workflow::Digest&, std::size_t scope = 1000);
 /// `amount $800 → $650, end none → 2027-03-31`
 std::string changes(const std::vector<workflow::Change>&);
 /// That a contract is binding now, from the events of its acceptance; empty where there are none.

@@ -205,7 +205,7 @@ TEST_CASE("bad input has a defined answer") {
   for (int i = 0; i < 21; ++i) many += "M:5;";
   CHECK(why("/counter P-1 milestones=\"" + many + "\"") == "usage.many_milestones");
   CHECK(command<proposal::Counter>("/counter P-1 title=\"Lo\u202Ego\u200B\nv2\"").terms.title == "Logo v2");
-  CHECK(why("/list milestones C-5") == "usage.extra");
+  CHECK(why("/list contracts C-5") == "usage.extra");
   CHECK(why("/help nothing") == "usage.unknown_verb");
   CHECK(why("/counter P-1 amount=5 #zz") == "usage.extra");
   CHECK(why("/approve P-1 #zz") == "usage.hash");
