@@ -7,7 +7,7 @@
 #include "commands/notes.hpp"
 
 // The inside of the engine, shared by its sources: `engine.cpp` takes in, `engine_acts.cpp` carries out,
-// `engine_queries.cpp` answers, `engine_posts.cpp` speaks.
+// `engine_queries.cpp` answers, `engine_posts.cpp` speaks, `engine_notices.cpp` tells whom it concerns.
 namespace bot {
 
 using store::PersonId;
@@ -90,13 +90,23 @@ struct Engine::Impl {
   // engine_posts.cpp
   commands::Cast cast(const workflow::Room*, std::span<const workflow::Event>, PersonId reader);
   void say(store::Cause, RoomId, std::span<const workflow::Event>, const Act*, Instant effective);
-  void post_room(store::Cause, RoomId, const commands::Note&, const Act*, std::span<const workflow::Event>);
+  void post_room(store::Cause, RoomId, const commands::Note&, const Act*, std::span<const workflow::Event>,
+                 Instant effective);
   void post_direct(PersonId, const commands::Note&, const Act*);
   void answer_author(const Act&, const commands::Note&, bool keep);
   void erase(const Act&);
   void enqueue(store::OutboxRow);
+  bool private_here(const Act&);  ///< what is said to the author here is seen by nobody else
   std::string random_hex(std::size_t bytes);
   std::string other_party(RoomId, const workflow::AnyId&, PersonId one);
+
+  // engine_notices.cpp
+  using Concerned = std::map<PersonId, workflow::AnyId>;  ///< whom something concerns, and what of theirs
+  Concerned concerned(RoomId, std::span<const workflow::Event>);
+  void tell(RoomId, const commands::Note&, std::int64_t number, std::span<const workflow::Event>, const Act*,
+            Instant effective);
+  void put_unread(commands::Cast&, PersonId);
+  void acknowledge(Act&, const commands::Ack&);
 };
 
 }  // namespace bot

@@ -16,6 +16,7 @@ std::optional<AnyId> named(const commands::Query& q) {
     std::optional<AnyId> operator()(const commands::LedgerQuery& x) const { return x.id; }
     std::optional<AnyId> operator()(const commands::HelpQuery&) const { return {}; }
     std::optional<AnyId> operator()(const commands::WhoamiQuery&) const { return {}; }
+    std::optional<AnyId> operator()(const commands::InboxQuery&) const { return {}; }
   } const id;
   return std::visit(id, q);
 }
@@ -78,6 +79,10 @@ void Engine::Impl::query(Act& a, const commands::Query& q) {
   commands::Cast people = cast(nullptr, {}, a.actor);
   for (const auto* room : *rooms)
     for (const auto& [id, person] : cast(room, {}, a.actor).people) people.people.emplace(id, person);
+  if (std::holds_alternative<commands::InboxQuery>(q)) {
+    if (!private_here(a)) return answer_author(a, commands::hint("private_only", {}), false);
+    put_unread(people, a.actor);
+  }
   answer_author(a, commands::answer(q, *rooms, people, a.now), false);
 }
 

@@ -246,6 +246,17 @@ std::string text_of(const WhoamiQuery&, Rooms rooms, const Cast& cast, Instant) 
   return s;
 }
 
+std::string text_of(const InboxQuery&, Rooms, const Cast& cast, Instant) {
+  if (cast.unread.empty()) return say("query.inbox.none");
+  const Zones zones = cast.reader ? Zones{cast.reader->zone} : Zones{};
+  std::string s = say("query.inbox");
+  if (const auto older = cast.unread_in_all - std::ssize(cast.unread); older > 0)
+    s += "\n" + say("query.inbox.older", {{"n", older}});
+  for (const auto& one : cast.unread)
+    s += "\n" + say("query.inbox.line", {{"note", one.note}, {"at", one.at}, {"text", one.text}}, zones);
+  return s + "\n" + say("query.inbox.end", {{"last", cast.unread.back().note}});
+}
+
 std::string kind_of(const Query& q) {
   struct {
     std::string operator()(const ListQuery&) const { return "list"; }
@@ -253,6 +264,7 @@ std::string kind_of(const Query& q) {
     std::string operator()(const LedgerQuery&) const { return "ledger"; }
     std::string operator()(const HelpQuery&) const { return "help"; }
     std::string operator()(const WhoamiQuery&) const { return "whoami"; }
+    std::string operator()(const InboxQuery&) const { return "inbox"; }
   } const kind;
   return "query." + std::visit(kind, q);
 }

@@ -19,6 +19,11 @@ struct Confirm {
   std::optional<std::string> code;  ///< upper case
 };
 
+/// `/ack [N-881]`: what `/inbox` shows is read, all of it or up to that note.
+struct Ack {
+  std::optional<std::int64_t> through;
+};
+
 // Queries: they change nothing and leave no trace.
 struct ListQuery {
   enum class What { all, pending, offers, contracts } what = What::all;
@@ -34,10 +39,11 @@ struct HelpQuery {
   std::optional<std::string> verb;
 };
 struct WhoamiQuery {};
-using Query = std::variant<ListQuery, StatusQuery, LedgerQuery, HelpQuery, WhoamiQuery>;
+struct InboxQuery {};
+using Query = std::variant<ListQuery, StatusQuery, LedgerQuery, HelpQuery, WhoamiQuery, InboxQuery>;
 
 /// Something that was understood.
-using Request = std::variant<workflow::Command, Confirm, Query>;
+using Request = std::variant<workflow::Command, Confirm, Query, Ack>;
 
 struct Reading {
   std::string verb;  ///< lower case, as the table spells it: `approve`

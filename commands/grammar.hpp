@@ -59,7 +59,7 @@ constexpr Stand stand_of() {
     return Stand::phrase;
   else if constexpr (std::is_same_v<T, workflow::Yes>)
     return Stand::yes;
-  else if constexpr (std::is_same_v<T, Word>)
+  else if constexpr (std::is_same_v<T, Word> || std::is_same_v<T, NoteNumber>)
     return Stand::word;
   else if constexpr (std::is_same_v<T, workflow::AnyId> || boost::mp11::mp_contains<workflow::AnyId, T>::value)
     return Stand::id;
@@ -129,7 +129,7 @@ Slot slot(M& member, std::string_view described_name) {
       case Stand::version: s.shape = "v2"; break;
       case Stand::hash: s.shape = "#a1b2"; break;
       case Stand::handle: s.shape = "@ana"; break;
-      case Stand::word: s.shape = name; break;
+      case Stand::word: s.shape = std::is_same_v<T, NoteNumber> ? "N-881" : name; break;
       case Stand::phrase: s.shape = "\"" + name + "\""; break;
       case Stand::yes: break;
       case Stand::key: s.shape = name + "=" + shape_of<T>(name); break;

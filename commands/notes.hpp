@@ -13,11 +13,20 @@
 // The room's language, outwards: from what happened to what people read. All words are the catalogue's.
 namespace commands {
 
+/// Something a person was told of and has not marked as read.
+struct Unread {
+  std::int64_t note = 0;
+  workflow::Instant at{};
+  std::string text;
+};
+
 /// The people a note may name, and what it may look up.
 struct Cast {
   std::map<workflow::PersonId, workflow::Person> people;
   std::function<std::optional<workflow::Secret>(const workflow::Digest&)> words;  ///< revealed feedback
   const workflow::Person* reader = nullptr;  ///< of an answer for one person: their zone and sides
+  std::vector<Unread> unread;                ///< of the reader, for `/inbox`: the newest, oldest first
+  std::int64_t unread_in_all = 0;
 };
 
 /// What the bot says once. For everybody in the room unless `direct` names the person in whose direct chat it goes.
@@ -47,6 +56,9 @@ Note answer(const Query&, std::span<const workflow::Room* const> rooms, const Ca
 
 /// A few sentences that no event or refusal carries: `edited`, `catching_up`, `poisoned`, `repeat`, …
 Note hint(std::string_view name, const workflow::Args&);
+
+/// The first line of a note, without anything that could end or turn a line, cut where it is longer.
+std::string headline(std::string_view text, std::size_t most);
 
 /// What ends a note in the room: ` · N-881 a1b2c3`.
 std::string with_number(std::string text, std::int64_t number, std::string_view hash);

@@ -17,6 +17,10 @@ struct ConfirmWords {
   std::optional<Word> code;
 };
 BOOST_DESCRIBE_STRUCT(ConfirmWords, (), (code))
+struct AckWords {
+  std::optional<NoteNumber> note;
+};
+BOOST_DESCRIBE_STRUCT(AckWords, (), (note))
 struct HelpWords {
   std::optional<Word> verb;
 };
@@ -63,6 +67,19 @@ std::expected<Request, Rejection> confirm(Lexer& lexer, const ReadContext& conte
   auto c = read_into<ConfirmWords>(Bare::none, lexer, context);
   if (!c) return std::unexpected(std::move(c.error()));
   return Request{Confirm{c->code ? std::optional{upper(c->code->text)} : std::nullopt}};
+}
+
+std::expected<Request, Rejection> inbox(Lexer& lexer, const ReadContext& context) {
+  auto q = read_into<NoWords>(Bare::none, lexer, context);
+  if (!q) return std::unexpected(std::move(q.error()));
+  return Request{Query{InboxQuery{}}};
+}
+
+/// `/ack N-881`, also `/ack 881`.
+std::expected<Request, Rejection> ack(Lexer& lexer, const ReadContext& context) {
+  auto c = read_into<AckWords>(Bare::none, lexer, context);
+  if (!c) return std::unexpected(std::move(c.error()));
+  return Request{Ack{c->note ? std::optional{c->note->n} : std::nullopt}};
 }
 
 /// `/help approve`, also `/help /approve`. A verb that does not exist is not helped with.
@@ -154,6 +171,11 @@ std::vector<Verb> commands_of_the_house() {
       {row<StatusQuery>("status", "", either, both, "What is true of one thing.", "/status C-5", "look"),
        query<StatusQuery>},
       {row<LedgerQuery>("ledger", "", either, both, "A contract's money.", "/ledger C-5", "look"), query<LedgerQuery>},
+      {row<NoWords>("inbox", "", "everybody", both, "What happened and you have not marked as read.", "/inbox", "look"),
+       inbox},
+      {row<AckWords>("ack", "", "everybody", both, "Marks your notices as read, all or up to one.", "/ack N-881",
+                     "look"),
+       ack},
       {row<HelpWords>("help", "", "everybody", both, "All commands, or one.", "/help approve", "look"), help},
       {row<NoWords>("whoami", "", "everybody", both, "Who you are to the bot.", "/whoami", "look"), whoami},
   };

@@ -29,6 +29,12 @@ struct Word {
   bool operator==(const Word&) const = default;
 };
 
+/// The number of a note, as `N-881` at its end.
+struct NoteNumber {
+  std::int64_t n = 0;
+  bool operator==(const NoteNumber&) const = default;
+};
+
 /// USAGE about one value: `why` gets the name and the text as they may be shown.
 workflow::Rejection usage(std::string_view why, const Value&, workflow::Args more = {}, std::string_view rule = {});
 /// The same, where a part of the value should have been typed differently.
@@ -51,6 +57,7 @@ Problem read_value(workflow::Handle&, const Value&);
 Problem read_value(workflow::Phrase&, const Value&);
 Problem read_value(workflow::AnyId&, const Value&);
 Problem read_value(Word&, const Value&);
+Problem read_value(NoteNumber&, const Value&);
 
 /// `Draft 300 by 2026-11-09`, as in a line of the plain form.
 Problem read_item(workflow::MilestoneTerms&, const Value&);

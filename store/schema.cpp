@@ -119,8 +119,33 @@ void create(Db& db) {
     for (const auto* act : {"UPDATE", "DELETE"}) db.once(append_only(table, act));
 }
 
-/// Step n brings a file of version n to version n + 1.
-constexpr void (*steps[])(Db&) = {create};
+// Version 2: notices, the instant of what waits to be sent, and room in the lists for further nouns. A CHECK cannot be
+// changed in place, so the list is copied into a table of the new form.
+constexpr const char* second = R"(
+CREATE TABLE notice(
+  person INTEGER NOT NULL, note INTEGER NOT NULL, at INTEGER NOT NULL, room INTEGER NOT NULL,
+  kind TEXT NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY (person, note)) STRICT, WITHOUT ROWID;
+ALTER TABLE outbox ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE entity_of_2(
+  noun TEXT NOT NULL CHECK (noun IN ('P', 'O', 'C', 'M', 'ER', 'A', 'CR', 'Q')), number INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  room INTEGER NOT NULL, state TEXT NOT NULL, title TEXT NOT NULL, minor INTEGER NOT NULL, currency TEXT NOT NULL,
+  due INTEGER, client INTEGER NOT NULL, freelancer INTEGER NOT NULL, open INTEGER NOT NULL CHECK (open IN (0, 1)),
+  waits_for TEXT CHECK (waits_for IN ('client', 'freelancer')), created INTEGER NOT NULL,
+  PRIMARY KEY (noun, number, part)) STRICT, WITHOUT ROWID;
+INSERT INTO entity_of_2 SELECT noun, number, part, room, state, title, minor, currency, due, client, freelancer, open,
+  waits_for, created FROM entity;
+DROP TABLE entity;
+ALTER TABLE entity_of_2 RENAME TO entity;
+CREATE INDEX entity_room ON entity(room);
+CREATE INDEX entity_open_offer ON entity(client, created) WHERE noun = 'O' AND open = 1;
+)";
+
+void to_second(Db& db) { run_script(db, second); }
+
+/// Step n brings a file of version n to version n + 1. A step that was released is never changed.
+constexpr void (*steps[])(Db&) = {create, to_second};
 constexpr int version = static_cast<int>(std::size(steps));
 
 }  // namespace
