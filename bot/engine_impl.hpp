@@ -7,7 +7,8 @@
 #include "commands/notes.hpp"
 
 // The inside of the engine, shared by its sources: `engine.cpp` takes in, `engine_acts.cpp` carries out,
-// `engine_queries.cpp` answers, `engine_posts.cpp` speaks, `engine_notices.cpp` tells whom it concerns.
+// `engine_queries.cpp` answers, `engine_posts.cpp` speaks, `engine_notices.cpp` tells whom it
+// concerns, `engine_mail.cpp` writes to them.
 namespace bot {
 
 using store::PersonId;
@@ -38,6 +39,8 @@ struct Engine::Impl {
   Instant read_all{};    ///< every channel has been read up to here
   std::map<std::string, Instant> read;  ///< and these further
   std::set<std::string> stuck;          ///< channels in which the server refused a post for now: order is kept
+  std::set<std::string> mails;          ///< keys of mails that are not known to be sent
+  std::set<std::string> doubtful;       ///< and of those that may have arrived: they are sent again as they are
 
   Impl(store::Store&, Options);
 
@@ -107,6 +110,11 @@ struct Engine::Impl {
             Instant effective);
   void put_unread(commands::Cast&, PersonId);
   void acknowledge(Act&, const commands::Ack&);
+
+  // engine_mail.cpp
+  void write_to(PersonId, RoomId, const workflow::AnyId& about, const commands::Note&, Instant at);
+  void doubt_first_mails();
+  void fold(std::span<const store::OutboxRow>);
 };
 
 }  // namespace bot

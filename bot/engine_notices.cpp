@@ -43,6 +43,7 @@ void Engine::Impl::tell(RoomId id, const commands::Note& note, std::int64_t numb
                       .room = id,
                       .kind = note.kind,
                       .text = commands::headline(note.text, notice_length)});
+    write_to(person, id, about, note, effective);
   }
 }
 

@@ -70,7 +70,7 @@ int inspect(store::Store& store, const std::string& platform, const std::vector<
   }
   std::cout << subject;
   if (facts->empty()) std::cout << " absent";
-  for (const auto& [field, value] : *facts) std::cout << " " << field << "=" << value;
+  for (const auto& [field, value] : *facts) std::cout << (subject == "dead" ? "\n  " : " ") << field << "=" << value;
   std::cout << "\n";
   return good;
 }
@@ -96,6 +96,35 @@ std::string put_policy(workflow::Policy& policy, const std::string& text) {
   return bot::set_policy(policy, text.substr(0, equals), text.substr(equals + 1)).value_or("");
 }
 
+/// How mail is sent. Without a server notices stay in the chat.
+void add_mail(CLI::App& serve, const std::shared_ptr<bot::ServeOptions>& options) {
+  const auto mail = [options]() -> bot::MailConfig& {
+    return options->mail ? *options->mail : options->mail.emplace();
+  };
+  const auto text = [&](const char* name, const char* help, auto put) {
+    serve.add_option_function<std::string>(name, [mail, put](const std::string& value) { put(mail(), value); }, help);
+  };
+  const auto time = [&](const char* name, const char* help, workflow::Duration bot::MailConfig::* member) {
+    serve.add_option_function<std::string>(
+        name,
+        [mail, member](const std::string& value) {
+          const auto duration = bot::parse_duration(value);
+          if (!duration) throw CLI::ValidationError(value, "a duration is written 90s, 5m, 6h or 3d");
+          mail().*member = *duration;
+        },
+        help);
+  };
+  text("--mail-url", "mail server: smtp://host:587 or smtps://host:465", [](auto& m, auto& v) { m.url = v; });
+  text("--mail-from", "address of the sender", [](auto& m, auto& v) { m.from = v; });
+  text("--mail-user", "who signs in there", [](auto& m, auto& v) { m.user = v; });
+  text("--mail-password-file", "its first line is the password", [](auto& m, auto& v) { m.password_file = v; });
+  text("--mail-ca-file", "who may vouch for the server [the system's]", [](auto& m, auto& v) { m.ca_file = v; });
+  serve.add_flag_callback("--mail-without-tls", [mail] { mail().tls = false; }, "to a server on this machine only");
+  time("--mail-retry-first", "after a failure [1m]", &bot::MailConfig::retry_first);
+  time("--mail-retry-most", "and twice as long each time, up to [6h]", &bot::MailConfig::retry_most);
+  time("--mail-give-up", "until a mail is so old [3d]", &bot::MailConfig::give_up);
+}
+
 /// The subcommands that run or join a server.
 void add_servers(CLI::App& app, int& code) {
   auto* serve = app.add_subcommand("serve", "Run the bot until it is interrupted");
@@ -107,6 +136,7 @@ void add_servers(CLI::App& app, int& code) {
   serve->add_option_function<std::vector<std::string>>(
            "--policy", [](const auto&) {}, "NAME=VALUE, e.g. offer_ttl=7d")
       ->check([serving](const std::string& text) { return put_policy(serving->policy, text); });
+  add_mail(*serve, serving);
   serve->callback([serving, &code] { code = bot::serve(*serving); });
 
   auto* room = app.add_subcommand("room", "Run the built-in chat server until it is interrupted");
@@ -132,6 +162,7 @@ void add_invite(CLI::App& app, int& code) {
   invite->add_option("--data", o->data, "folder of the stores")->capture_default_str();
   invite->add_option("--name", o->request.name, "display name");
   invite->add_option("--zone", o->request.zone, "time zone, e.g. Europe/Berlin");
+  invite->add_option("--email", o->request.email, "where notices go as well; off: nowhere any more");
   invite->add_option("--room", o->request.join_room, "a room to be put into, made if it is not there");
   invite->add_flag("--bot", o->request.bot, "an account for the bot; its token goes into a file");
   invite->add_option("--token-file", o->request.token_file, "where the bot's token goes [DATA/bot/token]");
@@ -178,7 +209,8 @@ void add_stopped(CLI::App& app, int& code) {
     return sub;
   };
   auto* see = add("inspect",
-                  "Print what is true of a subject: P-1, M-1.1, feedback C-1, room NAME, account NAME, ledger, events");
+                  "Print what is true of a subject: P-1, M-1.1, feedback C-1, room NAME, account NAME, ledger, events, "
+                  "outbox, dead");
   see->add_flag("--json", o->json);
   see->add_option("--platform", o->platform)->capture_default_str();
   see->add_option("subject", o->subject)->required();

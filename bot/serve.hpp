@@ -1,7 +1,9 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "bot/mail.hpp"
 #include "workflow/policy.hpp"
 
 namespace bot {
@@ -12,10 +14,12 @@ struct ServeOptions {
   unsigned short room_port = 8470;
   std::filesystem::path token_file;  ///< empty: `DATA/bot/token`; read once, never printed
   workflow::Policy policy;
+  std::optional<MailConfig> mail;  ///< none: notices stay in the chat
 };
 
 /// Runs the bot until SIGINT or SIGTERM. Prints `bot ready` once it has read everything it missed.
-/// Returns an exit code: 0 stopped in order, 69 no token, 73 another process holds the store, 75 the store failed.
+/// Returns an exit code: 0 stopped in order, 64 the mail settings cannot be right, 69 no token, 73 another process
+/// holds the store, 75 the store failed.
 int serve(const ServeOptions&);
 
 }  // namespace bot

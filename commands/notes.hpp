@@ -60,6 +60,15 @@ Note hint(std::string_view name, const workflow::Args&);
 /// The first line of a note, without anything that could end or turn a line, cut where it is longer.
 std::string headline(std::string_view text, std::size_t most);
 
+/// A notice as an e-mail: one line of a subject, and what is read. `with`: whose room it is about.
+struct Letter {
+  std::string subject, body;
+};
+Letter letter(std::string_view note, std::string_view with);
+/// Many in one; each line begins with `- `. Where there are too many the oldest are left out.
+std::string digest_line(std::string_view subject, workflow::Instant, const std::string& zone);
+Letter digest(std::vector<std::string> lines);
+
 /// What ends a note in the room: ` · N-881 a1b2c3`.
 std::string with_number(std::string text, std::int64_t number, std::string_view hash);
 
