@@ -26,17 +26,22 @@ struct Conversation {
   int code = 0;            ///< of the last answer
   std::string answer;      ///< its line
   bool unanswered = true;  ///< nothing came since the last that was sent
-  std::string_view body;   ///< what is left to read of the message
+  bool leaving = false;
+  std::string_view body;  ///< what is left to read of the message
   const std::atomic<bool>* stop = nullptr;
 
   void sent(std::string_view command) {
+    // libcurl takes its leave after a refusal; what counts is what was said before.
+    leaving = leaving || command.starts_with("QUIT");
+    if (leaving) return;
     unanswered = true;
     if (command.starts_with("MAIL ")) stage = Stage::from;
     if (command.starts_with("RCPT ")) stage = Stage::address;
     if (command.starts_with("DATA")) stage = Stage::text;
   }
   void heard(std::string_view line) {
-    if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, [](char c) { return c >= '0' && c <= '9'; }))
+    if (leaving || line.size() < 3 ||
+        !std::all_of(line.begin(), line.begin() + 3, [](char c) { return c >= '0' && c <= '9'; }))
       return;
     unanswered = false;
     code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
@@ -84,12 +89,7 @@ Attempt judged(CURLcode result, const Conversation& talk) {
 }
 
 /// The URL with the name by which we greet: our own domain, not the name of this machine.
-std::string greeting_url(const MailConfig& c) {
-  std::string url = c.url;
-  while (url.ends_with('/')) url.pop_back();
-  const auto host = url.find("://");
-  return url.find('/', host == url.npos ? 0 : host + 3) == url.npos ? url + "/" + domain_of(c.from) : url;
-}
+std::string greeting_url(const MailConfig& c) { return c.url + "/" + domain_of(c.from); }
 
 /// libcurl's global part, once.
 void prepare_curl() {
@@ -106,7 +106,7 @@ struct Sender::Impl {
   CURL* curl = nullptr;  ///< kept: its connection is used again
   std::mutex guard;
   std::condition_variable news;
-  std::optional<Mail> mail;  ///< to be sent, or on its way
+  std::optional<Mail> mail;  ///< handed in and not yet taken: the next may come while done() of the last still runs
   bool busy = false, ending = false;
   std::atomic<bool> stop{false};
   std::thread thread;
@@ -168,9 +168,11 @@ Attempt Sender::Impl::attempt(const Mail& m) {
 void Sender::Impl::work() {
   std::unique_lock lock(guard);
   while (true) {
-    news.wait(lock, [this] { return busy || ending; });
+    news.wait(lock, [this] { return mail || ending; });
     if (ending) return;
-    const Mail mine = *mail;
+    const Mail mine = std::move(*mail);
+    mail.reset();
+    busy = true;
     lock.unlock();
     const auto result = attempt(mine);
     done(mine, result);
@@ -206,14 +208,13 @@ void Sender::send(Mail mail) {
   {
     const std::lock_guard lock(impl_->guard);
     impl_->mail = std::move(mail);
-    impl_->busy = true;
   }
   impl_->news.notify_all();
 }
 
 bool Sender::wait(std::chrono::milliseconds most) {
   std::unique_lock lock(impl_->guard);
-  return impl_->news.wait_for(lock, most, [this] { return !impl_->busy; });
+  return impl_->news.wait_for(lock, most, [this] { return !impl_->busy && !impl_->mail; });
 }
 
 }  // namespace bot::mail
