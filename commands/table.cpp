@@ -18,11 +18,22 @@ struct ConfirmWords {
   std::optional<Word> code;
 };
 BOOST_DESCRIBE_STRUCT(ConfirmWords, (), (code))
+struct AckWords {
+  std::optional<NoteNumber> note;
+};
+BOOST_DESCRIBE_STRUCT(AckWords, (), (note))
 
 std::expected<Request, Rejection> confirm(Lexer& lexer, const ReadContext& context) {
   auto c = read_into<ConfirmWords>(Bare::none, lexer, context);
   if (!c) return std::unexpected(std::move(c.error()));
   return Request{Confirm{c->code ? std::optional{upper(c->code->text)} : std::nullopt}};
+}
+
+/// `/ack N-881`, also `/ack 881`.
+std::expected<Request, Rejection> ack(Lexer& lexer, const ReadContext& context) {
+  auto c = read_into<AckWords>(Bare::none, lexer, context);
+  if (!c) return std::unexpected(std::move(c.error()));
+  return Request{Ack{c->note ? std::optional{c->note->n} : std::nullopt}};
 }
 
 std::vector<Verb> commands_of_the_house() {
@@ -119,6 +130,8 @@ std::vector<Verb> changes_of_a_contract() {
 std::vector<Verb> people_and_places() {
   constexpr auto both = "room, direct chat", room = "room", everybody = "everybody";
   return {
+      {row<AckWords>("ack", "", everybody, both, "Marks your notices as read, all or up to one.", "/ack N-881", "look"),
+       ack},
       act<person::SetZone>("timezone", everybody, both, "Says in which zone you read times.", "/timezone Europe/Berlin",
                            "look"),
       act<person::Block>("block", everybody, both, "Refuses every further offer from somebody.", "/block @mallory",
