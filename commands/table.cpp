@@ -103,6 +103,12 @@ Verb act(std::string_view verb, std::string_view who, std::string_view where, st
   return {row<C>(verb, "", who, where, help, example, group), command<C, bare>};
 }
 
+template <class C, Bare bare = Bare::none>
+Verb sub(std::string_view verb, std::string_view subverb, std::string_view who, std::string_view where,
+         std::string_view help, std::string_view example, std::string_view group) {
+  return {row<C>(verb, subverb, who, where, help, example, group), command<C, bare>};
+}
+
 std::vector<Verb> commands_of_the_house() {
   constexpr auto room = "room", both = "room, direct chat", client = "client", freelancer = "freelancer",
                  either = "client or freelancer", turn = "whose turn it is";
@@ -113,6 +119,16 @@ std::vector<Verb> commands_of_the_house() {
       act<offer::Accept>("accept", freelancer, room,
                          "Accepts an offer: the contract is binding and its first milestone funded.", "/accept O-7 v1",
                          "agree"),
+      sub<offer::Revise, Bare::terms>("offer", "revise", client, room,
+                                      "Makes a different offer of one that is not accepted yet.",
+                                      "/offer revise O-7 amount=750", "agree"),
+      act<offer::Rehire, Bare::terms>("rehire", client, room, "Offers an earlier contract's terms once more.",
+                                      "/rehire C-5 amount=900", "agree"),
+      act<offer::Discuss>("discuss", either, room, "Says something about an offer; its time runs on.",
+                          R"(/discuss O-7 "can we start on Monday?")", "agree"),
+      act<change_request::Request>("request-changes", freelancer, room,
+                                   "Asks for other terms of an offer, which can be accepted as it is meanwhile.",
+                                   "/request-changes O-7 v1 amount=800", "agree"),
       act<proposal::Decline>("decline", turn, room, "Declines a proposal, with or without a reason.",
                              "/decline P-12 too expensive", "agree"),
       act<offer::Decline>("decline", freelancer, room, "Declines an offer, with or without a reason.",
@@ -120,10 +136,19 @@ std::vector<Verb> commands_of_the_house() {
       act<proposal::Propose, Bare::terms>(
           "propose", freelancer, room, "Proposes another contract to a client who has paid you before.",
           R"(/propose title="Logo v2" milestones="Draft:300;Final:500" scope="3 concepts, 2 rounds")", "agree"),
+      act<proposal::Repropose, Bare::terms>("repropose", freelancer, room,
+                                            "Puts another proposal in the place of yours; what you leave out stays.",
+                                            "/repropose P-12 amount=900", "agree"),
       act<proposal::Counter>("counter", turn, room, "Answers a proposal with other terms; what you leave out stays.",
                              "/counter P-12 v1 amount=650", "agree"),
       act<proposal::Approve>("approve", turn, room, "Agrees to a proposal's terms exactly as they are.",
                              "/approve P-12 v2", "agree"),
+      act<change_request::Approve>("approve", client, room, "Agrees to a change request: the offer gets its terms.",
+                                   "/approve CR-1", "agree"),
+      act<change_request::Decline>("decline", client, room, "Declines a change request; the offer stays as it is.",
+                                   "/decline CR-1 not this year", "agree"),
+      act<change_request::Withdraw>("withdraw", freelancer, room, "Takes a change request back.", "/withdraw CR-1",
+                                    "agree"),
       act<proposal::Withdraw>("withdraw", "freelancer; client: their own counter", room,
                               "Takes a proposal back; of the client, the counter that is not answered yet.",
                               "/withdraw P-12", "agree"),
