@@ -129,7 +129,7 @@ Decision decide(const Room& room, const Revise& c, const Context& ctx) {
              .role = Side::client,
              .role_why = "offer.freelancer_revises",
              .state = [&]() -> std::optional<Rejection> {
-               if (auto r = over(*o, false)) return r;
+               if (auto r = over(*o, false, true)) return r;
                return blocked(ctx);
              },
              .data = [&]() -> std::optional<Rejection> {
