@@ -109,9 +109,10 @@ Verb sub(std::string_view verb, std::string_view subverb, std::string_view who, 
   return {row<C>(verb, subverb, who, where, help, example, group), command<C, bare>};
 }
 
-std::vector<Verb> commands_of_the_house() {
-  constexpr auto room = "room", both = "room, direct chat", client = "client", freelancer = "freelancer",
-                 either = "client or freelancer", turn = "whose turn it is";
+constexpr auto room = "room", both = "room, direct chat", client = "client", freelancer = "freelancer",
+               either = "client or freelancer", turn = "whose turn it is";
+
+std::vector<Verb> to_agree() {
   return {
       act<offer::Send, Bare::terms>(
           "offer", client, room, "Offers a contract to the freelancer, who accepts or declines.",
@@ -154,6 +155,11 @@ std::vector<Verb> commands_of_the_house() {
                            "agree"),
       act<change_request::Withdraw>("withdraw", freelancer, room, "Takes a change request back.", "/withdraw CR-1",
                                     "agree"),
+  };
+}
+
+std::vector<Verb> to_work_and_look() {
+  return {
       act<milestone::Fund>("fund", client, room, "Pays a milestone's amount into escrow.", "/fund M-5.2", "work"),
       act<milestone::Submit>("submit", freelancer, room,
                              "Hands in the work of a funded milestone and starts the review.",
@@ -187,7 +193,11 @@ std::vector<Verb> commands_of_the_house() {
 }  // namespace
 
 const std::vector<Verb>& verbs() {
-  static const std::vector<Verb> all = commands_of_the_house();
+  static const std::vector<Verb> all = [] {
+    auto rows = to_agree();
+    for (auto& v : to_work_and_look()) rows.push_back(std::move(v));
+    return rows;
+  }();
   return all;
 }
 

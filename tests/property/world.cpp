@@ -18,7 +18,7 @@ Context World::context(const Person& actor, Place place) {
               .client = &client,
               .freelancer = &freelancer,
               .place = place};
-  ctx.next_id = [this](Numbered n) { return ++numbers[static_cast<int>(n)]; };
+  ctx.next_id = [this](Numbered n) { return ++numbers[n]; };
   ctx.salt = [this] { return std::to_string(++salts); };
   return ctx;
 }
@@ -85,14 +85,24 @@ Command World::command(const Step& s) const {
                            .pay = s.yes ? std::optional{amount} : std::nullopt,
                            .feedback = {.stars = 5, .text = "All as agreed, thank you"},
                            .yes = Yes{true}};
-    default: return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
+    case 15: return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
+    case 16: return proposal::Propose{From{c}, {.amount = amount}, yes};
+    case 17: return proposal::Repropose{{s.number}, {.amount = amount}};
+    case 18: return offer::Rehire{c, {.amount = amount}, yes};
+    case 19: return offer::Revise{{s.number}, {.amount = amount}, yes};
+    case 20: return offer::Discuss{{s.number}, {"What if it takes longer?"}};
+    case 21: return change_request::Request{{s.number}, v, {.amount = amount}};
+    case 22: return change_request::Approve{{s.number}, yes};
+    case 23: return change_request::Decline{{s.number}, {}};
+    case 24: return change_request::Withdraw{{s.number}};
+    default: return offer::Accept{{s.number}, Version{s.version}, {}, Yes{true}};
   }
 }
 
 void World::take(const Step& s) {
   pass(s.minutes);
   const Person& actor = s.who == 0 ? client : s.who == 1 ? freelancer : stranger;
-  const bool direct = s.what >= 14;
+  const bool direct = s.what == 14 || s.what == 15;
   order(actor, command(s), direct ? Place::direct : Place::room);
 }
 
