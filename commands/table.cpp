@@ -93,7 +93,7 @@ Row row(std::string_view verb, std::string_view subverb, std::string_view who, s
   C sample;
   const auto parts = slots(sample);
   const bool any = std::is_same_v<C, StatusQuery>;
-  static const std::string ids = any ? "P O C M ER" : ids_of(parts);
+  static const std::string ids = any ? "P O C M ER A CR Q" : ids_of(parts);
   return {verb, subverb, ids, usage_line(verb, subverb, parts), who, where, help, example, group};
 }
 
@@ -123,13 +123,6 @@ std::vector<Verb> to_agree() {
       sub<offer::Revise, Bare::terms>("offer", "revise", client, room,
                                       "Makes a different offer of one that is not accepted yet.",
                                       "/offer revise O-7 amount=750", "agree"),
-      act<offer::Rehire, Bare::terms>("rehire", client, room, "Offers an earlier contract's terms once more.",
-                                      "/rehire C-5 amount=900", "agree"),
-      act<offer::Discuss>("discuss", either, room, "Says something about an offer; its time runs on.",
-                          R"(/discuss O-7 "can we start on Monday?")", "agree"),
-      act<change_request::Request>("request-changes", freelancer, room,
-                                   "Asks for other terms of an offer, which can be accepted as it is meanwhile.",
-                                   "/request-changes O-7 v1 amount=800", "agree"),
       act<proposal::Decline>("decline", turn, room, "Declines a proposal, with or without a reason.",
                              "/decline P-12 too expensive", "agree"),
       act<offer::Decline>("decline", freelancer, room, "Declines an offer, with or without a reason.",
@@ -155,6 +148,13 @@ std::vector<Verb> to_agree() {
                            "agree"),
       act<change_request::Withdraw>("withdraw", freelancer, room, "Takes a change request back.", "/withdraw CR-1",
                                     "agree"),
+      act<offer::Rehire, Bare::terms>("rehire", client, room, "Offers an earlier contract's terms once more.",
+                                      "/rehire C-5 amount=900", "agree"),
+      act<offer::Discuss>("discuss", either, room, "Says something about an offer; its time runs on.",
+                          R"(/discuss O-7 "can we start on Monday?")", "agree"),
+      act<change_request::Request>("request-changes", freelancer, room,
+                                   "Asks for other terms of an offer, which can be accepted as it is meanwhile.",
+                                   "/request-changes O-7 v1 amount=800", "agree"),
   };
 }
 

@@ -53,7 +53,12 @@ const std::vector<std::pair<const char*, const char*>> lines{
     {"bob dm", R"(stars=4 text="Good work, a little late" --yes)"},
     {"ana dm", R"(/end C-N reason=completed stars=5 text="A pleasure to work with" --yes)"},
     {"ana", "/status C-1"},
-    {"bob", "no command at all"}};
+    {"bob", "no command at all"},
+    {"bob", R"(/offer revise O-N milestones="Draft:60;Final:70")"},
+    {"ana", "/request-changes O-N title=Logos"},
+    {"bob", "/approve CR-N"},
+    {"ana", "/repropose P-N amount=95"},
+    {"bob", R"(/rehire C-N scope="Three more concepts")"}};
 
 Heard heard(const Line& line, int index, Instant at) {
   std::string who = lines[static_cast<std::size_t>(line.what)].first,
