@@ -62,7 +62,12 @@ const std::vector<std::pair<const char*, const char*>> lines{
     {"bob", "/approve A-N.1"},
     {"bob", "/approve A-N.1 v1"},
     {"ana", "/status C-1"},
-    {"bob", "no command at all"}};
+    {"bob", "no command at all"},
+    {"bob", R"(/offer revise O-N milestones="Draft:60;Final:70")"},
+    {"ana", "/request-changes O-N title=Logos"},
+    {"bob", "/approve CR-N"},
+    {"ana", "/repropose P-N amount=95"},
+    {"bob", R"(/rehire C-N scope="Three more concepts")"}};
 
 Heard heard(const Line& line, int index, Instant at) {
   std::string who = lines[static_cast<std::size_t>(line.what)].first,
