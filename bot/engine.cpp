@@ -279,7 +279,7 @@ void Engine::Impl::fire_room(RoomId id, Instant now, Instant wall) {
       throw std::logic_error("the deadline " + alarm->kind + " of " + alarm->id + " could not be carried out");
     writing().record(*cause, id, outcome.events, {}, alarm->due, wall);
     for (const auto& secret : outcome.secrets) writing().keep(secret);
-    say(*cause, id, outcome.events, nullptr, alarm->due);
+    say_fired(*cause, id, outcome.events, alarm->due, std::max(now, wall));
   }
 }
 

@@ -90,6 +90,7 @@ struct Engine::Impl {
   // engine_posts.cpp
   commands::Cast cast(const workflow::Room*, std::span<const workflow::Event>, PersonId reader);
   void say(store::Cause, RoomId, std::span<const workflow::Event>, const Act*, Instant effective);
+  void say_fired(store::Cause, RoomId, workflow::Events, Instant effective, Instant seen);
   void post_room(store::Cause, RoomId, const commands::Note&, const Act*, std::span<const workflow::Event>);
   void post_direct(PersonId, const commands::Note&, const Act*);
   void answer_author(const Act&, const commands::Note&, bool keep);

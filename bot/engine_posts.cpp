@@ -80,6 +80,16 @@ void Engine::Impl::say(store::Cause cause, RoomId id, std::span<const workflow::
   }
 }
 
+/// A reminder that comes late tells the time that is left when it comes. Where the deadline itself or a later reminder
+/// of it is due by then, it would only be noise: it stays on record without a note (R-reminder-6).
+void Engine::Impl::say_fired(store::Cause cause, RoomId id, workflow::Events events, Instant effective, Instant seen) {
+  if (auto* reminded = std::get_if<workflow::reminder::Reminded>(&events.front())) {
+    if (seen >= workflow::stands_until(store.room(id), *reminded)) return;
+    reminded->left = std::chrono::round<std::chrono::minutes>(reminded->due - seen);
+  }
+  say(cause, id, events, nullptr, effective);
+}
+
 /// A note goes where the command was typed; a deadline's, or what a direct chat caused, into the thread (R-note-2).
 void Engine::Impl::post_room(store::Cause cause, RoomId id, const commands::Note& note, const Act* a,
                              std::span<const workflow::Event> events) {

@@ -50,13 +50,16 @@ std::string in_words(std::string state) {
 std::string line_of(const Telling& t, const workflow::Row& r, Side side, bool with_other) {
   const auto other_one = side == Side::client ? r.freelancer : r.client;
   const bool mine = r.open && r.waits_for == side;
-  return t.say("query.list.line", {{"id", text(r.id)},
-                                   {"title", r.title},
-                                   {"state", in_words(r.state)},
-                                   {"amount", r.amount},
-                                   {"with", with_other ? t.name(other_one) : std::string{}},
-                                   {"due", r.due ? Arg{*r.due} : Arg{}},
-                                   {"next", mine ? std::visit(Next{t.room, r}, r.id) : std::string{}}});
+  const auto* asked = std::get_if<QuestionId>(&r.id);
+  return t.say(asked ? "query.list.asked" : "query.list.line",
+               with({{"about", asked ? text(t.room.questions.at(*asked).about) : std::string{}}},
+                    {{"id", text(r.id)},
+                     {"title", r.title},
+                     {"state", in_words(r.state)},
+                     {"amount", r.amount},
+                     {"with", with_other ? t.name(other_one) : std::string{}},
+                     {"due", r.due ? Arg{*r.due} : Arg{}},
+                     {"next", mine ? std::visit(Next{t.room, r}, r.id) : std::string{}}}));
 }
 
 /// Every line of the reader's that the test lets through, the most urgent first.
@@ -130,13 +133,23 @@ struct More {
     return "\n" + t.say("query.status.terms", {{"terms", brief(terms)}, {"hash", digest.brief(8)}}) + "\n" +
            t.say("query.status.scope", {{"scope", terms.scope}});
   }
+  /// The questions that wait for an answer, of what it is and of what became this.
+  std::string questions(const AnyId& about) const {
+    std::string s;
+    for (const auto& [qid, q] : t.room.questions) {
+      const auto r = row(t.room, qid);
+      if (r.open && (q.about == about || became(t.room, q.about) == about))
+        s += "\n- " + line_of(t, r, side_of(t.room, qid, t.cast.reader->id).value_or(Side::client), false);
+    }
+    return s;
+  }
   std::string operator()(ProposalId id) const {
     const auto& p = t.room.proposals.at(id).current();
-    return terms(p.terms, p.digest);
+    return terms(p.terms, p.digest) + questions(id);
   }
   std::string operator()(OfferId id) const {
     const auto& o = t.room.offers.at(id);
-    return terms(o.terms, o.digest);
+    return terms(o.terms, o.digest) + questions(id);
   }
   std::string operator()(ContractId id) const {
     const auto& c = t.room.contracts.at(id);
@@ -150,7 +163,7 @@ struct More {
         const auto r = row(t.room, mid);
         s += "\n- " + line_of(t, r, side_of(t.room, mid, t.cast.reader->id).value_or(Side::client), false);
       }
-    return s;
+    return s + questions(id);
   }
   std::string operator()(MilestoneId) const { return {}; }
   std::string operator()(EscrowRefundId) const { return {}; }

@@ -14,6 +14,19 @@ std::string with_instant(std::string text, const Telling& t, std::optional<Insta
   return text.insert(end, " " + t.say("note.effective", {{"at", *at}}));
 }
 
+/// What a cause means for the end by itself, as the last line of its note (R-autoend-2).
+std::string about_the_end(const Telling& t) {
+  if (const auto* e = t.find<contract::Completing>()) {
+    const auto* c = look_up(t.room.contracts, e->id);
+    const auto date = c ? contract::end_date(*c) : std::nullopt;
+    const bool dated = date && date->due <= e->due;
+    return "\n" + t.say(dated ? "note.contract.completing_dated" : "note.contract.completing_line",
+                        with(t.about(e->id), {{"due", dated ? date->due : e->due}}));
+  }
+  const auto* e = t.find<contract::Resumed>();
+  return e ? "\n" + t.say("note.contract.resumed_line", t.about(e->id)) : std::string{};
+}
+
 }  // namespace
 
 std::vector<Note> notes(std::span<const Event> events, const Room& after, const Cast& cast,
@@ -29,6 +42,7 @@ std::vector<Note> notes(std::span<const Event> events, const Room& after, const 
     Note n{.kind = told->kind.empty() ? std::string{kind(e)} : told->kind, .subject = about ? text(*about) : ""};
     n.direct = told->direct;
     n.text = with_instant(told->text, t, told->at, typed_at);
+    if (!told->direct && !std::holds_alternative<contract::Completing>(e)) n.text += about_the_end(t);
     if (const auto* asked = std::get_if<person::Asked>(&e)) n.subject = text(asked->question.contract);
     if (const auto* lapsed = std::get_if<person::AskLapsed>(&e)) n.subject = text(lapsed->contract);
     out.push_back(std::move(n));

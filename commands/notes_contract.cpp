@@ -106,7 +106,26 @@ Tale tell(const Telling& t, const contract::Opened& e) {
               .at = e.at};
 }
 
+namespace {
+
+/// An end that nobody gave: what happened, and what it means for money and feedback.
+Tale by_itself(const Telling& t, const contract::Ending& e, std::string_view key) {
+  const auto* c = look_up(t.room.contracts, e.id);
+  std::string s = t.say(key, with(t.about(e.id), {{"officially", e.officially},
+                                                  {"end", c && c->terms.end ? Arg{*c->terms.end} : Arg{}}}));
+  s += money_of_end(t, e.id, true);
+  std::vector<AnyId> in_review;
+  for (const auto& [id, m] : t.room.milestones)
+    if (id.contract == e.id && m.state == milestone::State::submitted) in_review.emplace_back(id);
+  if (!in_review.empty()) s += "\n" + t.say("note.ending.in_review", with(t.about(e.id), {{"ids", ids_of(in_review)}}));
+  return Told{.text = s, .at = e.at};
+}
+
+}  // namespace
+
 Tale tell(const Telling& t, const contract::Ending& e) {
+  if (e.end_kind == contract::EndKind::auto_completed) return by_itself(t, e, "note.contract.auto_completed");
+  if (e.end_kind == contract::EndKind::auto_end_date) return by_itself(t, e, "note.contract.auto_end_date");
   const bool by_client = e.end_kind == contract::EndKind::by_client;
   const auto who = t.name(e.id, by_client ? Side::client : Side::freelancer);
   std::string s =
@@ -156,9 +175,21 @@ Tale tell(const Telling& t, const person::AskLapsed& e) {
   return Told{.text = t.say("ask.end_lapsed", t.about(e.contract)), .at = {}, .kind = "ask.end_lapsed", .direct = e.id};
 }
 
-Tale tell(const Telling&, const contract::Completing&) { return {}; }
+/// With a headline before it this is a line of that note; a note of its own only where nothing else speaks.
+Tale tell(const Telling& t, const contract::Completing& e) {
+  return Told{.text = t.say("note.contract.completing", with(t.about(e.id), {{"due", e.due}})), .at = e.at};
+}
 Tale tell(const Telling&, const contract::Resumed&) { return {}; }
-Tale tell(const Telling&, const contract::KeptOpen&) { return {}; }
-Tale tell(const Telling&, const contract::Nudged&) { return {}; }
+
+Tale tell(const Telling& t, const contract::KeptOpen& e) {
+  return Told{.text = t.say("note.contract.kept_open", with(t.about(e.id), {{"who", t.name(e.id, e.by)}})), .at = e.at};
+}
+
+Tale tell(const Telling& t, const contract::Nudged& e) {
+  return Told{.text = t.say("note.contract.nudged", with(t.about(e.id), {{"who", t.name(e.id, e.by)},
+                                                                         {"other", t.name(e.id, other(e.by))},
+                                                                         {"number", e.number}})),
+              .at = e.at};
+}
 
 }  // namespace commands

@@ -19,6 +19,7 @@ std::string next_step(const Telling& t, ContractId contract) {
   }
   if (const Money credit = t.room.ledger.credit(contract, c->policy.currency); !credit.zero())
     return "\n" + t.say("note.next_credit", with(t.about(contract), {{"credit", credit}}));
+  if (t.find<contract::Completing>()) return {};  // a line of its own says so
   return "\n" + t.say("note.next_end", {{"contract", text(contract)}});
 }
 

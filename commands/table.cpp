@@ -92,8 +92,8 @@ Row row(std::string_view verb, std::string_view subverb, std::string_view who, s
         std::string_view help, std::string_view example, std::string_view group) {
   C sample;
   const auto parts = slots(sample);
-  const bool any = std::is_same_v<C, StatusQuery>;
-  static const std::string ids = any ? "P O C M ER" : ids_of(parts);
+  const bool any = std::is_same_v<C, StatusQuery>, asks = std::is_same_v<C, question::Ask>;
+  static const std::string ids = any ? "P O C M ER" : asks ? "P O C" : ids_of(parts);
   return {verb, subverb, ids, usage_line(verb, subverb, parts), who, where, help, example, group};
 }
 
@@ -146,9 +146,18 @@ std::vector<Verb> commands_of_the_house() {
       act<bonus::Pay>("bonus", client, room,
                       "Pays the freelancer something besides, also after the end; not covered by payment protection.",
                       R"(/bonus C-9 225 "for 5h")", "work"),
+      act<question::Ask>("ask", either, room, "Asks the other side something, on record until it is answered.",
+                         R"(/ask C-5 "Which font?")", "work"),
+      act<question::Answer>("answer", "whoever was asked", room, "Answers a question.", R"(/answer Q-3 "Helvetica")",
+                            "work"),
+      act<contract::NudgeOther>("nudge", either, room, "Asks the other side for a sign of life; silence is counted.",
+                                "/nudge C-5", "work"),
       act<contract::End, Bare::reason>("end", either, both,
                                        "Ends a contract: asks for your feedback in the direct chat, and ends with it.",
                                        "/end C-5 reason=completed", "end"),
+      act<contract::KeepOpen>("keepopen", either, room,
+                              "Keeps a contract open that would end by itself because everything is paid.",
+                              "/keepopen C-5", "end"),
       {row<ConfirmWords>("confirm", "", "whoever saw the preview", both, "Carries out what a preview showed.",
                          "/confirm 7F3A", "end"),
        confirm},

@@ -12,9 +12,13 @@ namespace {
 
 const char* name_of(workflow::Book book) { return boost::describe::enum_to_string(book, "?"); }
 
-/// Whether something hangs on another thing: a question on what it is about, a change request on its offer.
+/// Whether something hangs on another thing: a question on what it is about, or what that became; a change request on
+/// its offer.
 bool hangs_on(const workflow::Room& room, const AnyId& id, const AnyId& other) {
-  if (const auto* question = std::get_if<workflow::QuestionId>(&id)) return room.questions.at(*question).about == other;
+  if (const auto* question = std::get_if<workflow::QuestionId>(&id)) {
+    const auto& about = room.questions.at(*question).about;
+    return about == other || workflow::became(room, about) == other;
+  }
   if (const auto* request = std::get_if<workflow::ChangeRequestId>(&id))
     return AnyId{room.change_requests.at(*request).offer} == other;
   return false;

@@ -84,6 +84,7 @@ void Store::Impl::replay() {
     auto& f = all.rooms[r.stream];
     f.state.id = RoomId{r.stream};
     workflow::evolve(f.state, event);
+    f.state.last = std::max(f.state.last, r.at);
     together.push_back(event);
     last = r;
   }

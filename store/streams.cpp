@@ -16,6 +16,7 @@ void fold(Db& db, std::int64_t stream, Folded<State>& into) {
     into.last = std::max(into.last, rows.instant(1));
     into.head = {rows.integer(0), rows.text(4)};
   }
+  if constexpr (requires { into.state.last; }) into.state.last = into.last;
   into.due = due_of(workflow::next_alarm(into.state));
 }
 
@@ -41,7 +42,6 @@ Folded<workflow::Room> Store::Impl::load_room(RoomId id) {
   Folded<workflow::Room> f;
   f.state.id = id;
   fold(db, id.n, f);
-  f.state.last = f.last;
   return f;
 }
 

@@ -74,7 +74,55 @@ std::string bound_to(const Room& room, const Contract& contract, const End& c, S
   return s;
 }
 
+/// Everything is paid or returned, at least one part paid, and nothing waits for an answer (R-autoend-1).
+bool complete(const Room& room, const Contract& c) {
+  if (c.state != State::active || !room.ledger.escrow(c.id, c.policy.currency).zero()) return false;
+  bool paid = false;
+  for (const auto& [id, m] : room.milestones) {
+    using enum milestone::State;
+    if (id.contract != c.id) continue;
+    if (m.state != released && m.state != refunded && m.state != cancelled) return false;
+    paid = paid || m.state == released;
+  }
+  for (const auto& [id, a] : room.amendments)
+    if (id.contract == c.id && a.state == amendment::State::pending) return false;
+  for (const auto& [id, r] : room.refunds)
+    if (r.contract == c.id && r.state == escrow_refund::State::pending) return false;
+  return paid;
+}
+
+/// What was kept open was so until this release.
+Done after_release(const Room& room, ContractId id, Instant now) {
+  const auto& c = room.contracts.at(id);
+  if (!c.kept_open || not_open(c)) return {};
+  return {.events = {Resumed{id, now}}, .secrets = {}};
+}
+
+/// An end that nobody gave, and for which nobody owes feedback.
+Ending by_itself(const Contract& c, EndKind kind, std::string reason, Instant at) {
+  return {.id = c.id,
+          .end_kind = kind,
+          .reason = std::move(reason),
+          .note = {},
+          .pay = {},
+          .at = at,
+          .officially = at + c.policy.end_undo};
+}
+
 }  // namespace
+
+std::optional<Deadline> end_date(const Contract& c) {
+  if (!c.terms.end || not_open(c)) return {};
+  Instant since = c.accepted_at;
+  for (auto v = c.versions.rbegin(); v != c.versions.rend() && v->terms.end == c.terms.end; ++v) since = v->at;
+  return Deadline{end_of(*c.terms.end), {}, since};
+}
+
+std::optional<Instant> ends_by_itself(const Contract& c) {
+  const auto date = end_date(c);
+  if (!c.auto_end) return date ? std::optional{date->due} : std::nullopt;
+  return date ? std::min(c.auto_end->due, date->due) : c.auto_end->due;
+}
 
 /// In the room the end is asked for, in the direct chat it is given (R-end-1, R-end-3).
 Decision decide(const Room& room, const End& c, const Context& ctx) {
@@ -137,11 +185,39 @@ Decision decide(const Room& room, const EndAnswer& c, const Context& ctx) {
   return decided;
 }
 
-Decision decide(const Room&, const KeepOpen&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+Decision decide(const Room& room, const KeepOpen& c, const Context& ctx) {
+  const auto* contract = find(room, c.id);
+  const auto refused =
+      guard(room, ctx, {.subject = c.id, .state = [&]() -> std::optional<Rejection> {
+                          if (auto r = not_open(*contract)) return r;
+                          if (contract->auto_end) return {};
+                          return refuse(Code::WRONG_STATE,
+                                        contract->kept_open ? "contract.is_kept_open" : "contract.not_completing",
+                                        "R-autoend-3", {{"id", text(c.id)}});
+                        }});
+  if (refused) return std::unexpected(*refused);
+  return done(KeptOpen{c.id, side_of(room, AnyId{c.id}, ctx.actor->id).value_or(Side::client), ctx.now});
 }
-Decision decide(const Room&, const NudgeOther&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+
+Decision decide(const Room& room, const NudgeOther& c, const Context& ctx) {
+  const auto* contract = find(room, c.id);
+  const auto side = side_of(room, AnyId{c.id}, ctx.actor->id).value_or(Side::client);
+  std::int64_t sent = 0;
+  const auto refused = guard(room, ctx,
+                             {.subject = c.id,
+                              .state = [&]() -> std::optional<Rejection> {
+                                return contract->state == State::ended ? not_open(*contract) : std::nullopt;
+                              },
+                              .data = [&]() -> std::optional<Rejection> {
+                                std::optional<Instant> again;
+                                for (const auto& n : contract->nudges)
+                                  if (n.by == side) ++sent, again = n.at + contract->policy.nudge_every;
+                                if (!again || ctx.now >= *again) return {};
+                                return refuse(Code::OVER_LIMIT, "contract.nudge_again", "R-nudge-2",
+                                              {{"id", text(c.id)}, {"again", *again}});
+                              }});
+  if (refused) return std::unexpected(*refused);
+  return done(Nudged{c.id, side, sent + 1, ctx.now});
 }
 
 void on(Room& room, const Started& e) {
@@ -161,7 +237,11 @@ void on(Room& room, const Started& e) {
 }
 void on(Room& room, const Opened& e) { room.contracts[e.id].state = State::active; }
 void on(Room& room, const Completing& e) { room.contracts[e.id].auto_end = Deadline{e.due, {}, e.at}; }
-void on(Room& room, const Resumed& e) { room.contracts[e.id].auto_end.reset(); }
+void on(Room& room, const Resumed& e) {
+  auto& c = room.contracts[e.id];
+  c.auto_end.reset();
+  c.kept_open = false;
+}
 void on(Room& room, const KeptOpen& e) {
   auto& c = room.contracts[e.id];
   c.auto_end.reset();
@@ -180,12 +260,20 @@ void on(Room& room, const Ending& e) {
 }
 void on(Room& room, const Ended& e) { room.contracts[e.id].state = State::ended; }
 
-/// An accepted offer is a contract (R-contract-1).
+/// An accepted offer is a contract (R-contract-1), unless its last day has passed meanwhile (R-autoend-6). A release
+/// ends what was kept open (R-autoend-3).
 Decision react(const Room& room, const Event& e, const Context& ctx) {
+  if (const auto* released = std::get_if<milestone::Released>(&e))
+    return after_release(room, released->id.contract, ctx.now);
+  if (const auto* released = std::get_if<milestone::CreditReleased>(&e))
+    return after_release(room, released->id, ctx.now);
   const auto* accepted = std::get_if<offer::Accepted>(&e);
   if (!accepted) return Done{};
   const auto& o = room.offers.at(accepted->id);
   const Date today = day_of(ctx.now);
+  if (o.terms.end && *o.terms.end < today)
+    return std::unexpected(refuse(Code::INCOMPLETE_TERMS, "contract.end_has_passed", "R-autoend-6",
+                                  {{"id", text(o.id)}, {"end", *o.terms.end}}, "end"));
   const Date start = std::max(o.terms.start.value_or(today), today);
   return done(Started{.id = accepted->contract,
                       .offer = o.id,
@@ -199,11 +287,26 @@ Decision react(const Room& room, const Event& e, const Context& ctx) {
                       .at = ctx.now});
 }
 
+/// Completion is looked at when everything that a cause does is done, so that what is true only in between announces
+/// nothing (R-autoend-1, R-autoend-2).
+Events conclude(const Room& room, const Context& ctx) {
+  Events out;
+  for (const auto& [id, c] : room.contracts) {
+    const bool now_complete = complete(room, c);
+    if (now_complete && !c.auto_end && !c.kept_open)
+      out.push_back(Completing{id, ctx.now, ctx.now + c.policy.autoend_grace});
+    if (!now_complete && c.auto_end) out.push_back(Resumed{id, ctx.now});
+  }
+  return out;
+}
+
 void alarms(const Room& room, std::vector<Alarm>& out) {
   for (const auto& [id, c] : room.contracts) {
     if (c.state == State::pending_start) out.push_back({c.start.due, text(id), "contract.start"});
     if (c.state == State::ending && !c.officially.frozen())
       out.push_back({c.officially.due, text(id), "contract.officially"});
+    if (c.auto_end) out.push_back({c.auto_end->due, text(id), "contract.auto_end"});
+    if (const auto end = end_date(c)) out.push_back({end->due, text(id), "contract.end_date"});
   }
 }
 
@@ -212,6 +315,8 @@ Events fire(const Room& room, const Alarm& alarm, const Context&) {
     if (text(id) != alarm.id) continue;
     if (alarm.kind == "contract.start") return {Opened{id, alarm.due}};
     if (alarm.kind == "contract.officially") return {Ended{id, alarm.due}};
+    if (alarm.kind == "contract.auto_end") return {by_itself(c, EndKind::auto_completed, "completed", alarm.due)};
+    if (alarm.kind == "contract.end_date") return {by_itself(c, EndKind::auto_end_date, "end_date", alarm.due)};
   }
   return {};
 }

@@ -58,6 +58,12 @@ struct Contract {
   bool operator==(const Contract&) const = default;
 };
 
+/// When it ends by its terms: at 00:00Z of the day after the last one. It runs since the acceptance, or the amendment,
+/// that set this date. None: it never does (R-autoend-5).
+std::optional<Deadline> end_date(const Contract&);
+/// The earliest instant at which it ends by itself, as things stand.
+std::optional<Instant> ends_by_itself(const Contract&);
+
 /// The reasons each side may give for an end. `other` needs a note.
 inline constexpr std::array<std::string_view, 10> client_reasons{
     "completed",     "no_longer_needed", "quality", "missed_deadline", "freelancer_unresponsive",
@@ -90,10 +96,12 @@ struct EndAnswer {
   Yes yes;
 };
 BOOST_DESCRIBE_STRUCT(EndAnswer, (), (feedback, yes))
+/// It shall not end by itself, until something is released again.
 struct KeepOpen {
   ContractId id;
 };
 BOOST_DESCRIBE_STRUCT(KeepOpen, (), (id))
+/// The other side is asked for a sign of life; silence is counted.
 struct NudgeOther {
   ContractId id;
 };
@@ -139,7 +147,8 @@ struct Completing {
   Instant due{};
 };
 BOOST_DESCRIBE_STRUCT(Completing, (), (id, at, due))
-/// There is work, money or a question on it again: it does not end by itself.
+/// What was announced, or kept open, does not hold any more: there is work or money on it again, an amendment is open,
+/// or something was released after it had been kept open.
 struct Resumed {
   static constexpr std::string_view kind = "contract.work_resumed";
   ContractId id;

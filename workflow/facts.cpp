@@ -66,7 +66,9 @@ struct Tell {
             {"escrow", decimal(escrow)},
             {"credit", decimal(r.ledger.of({Book::escrow, id.n}, 0, c->policy.currency))},
             {"on_hold", "no"},
-            {"disputed", "no"}};
+            {"disputed", "no"},
+            {"auto_end", or_none(contract::ends_by_itself(*c))},
+            {"kept_open", c->kept_open ? "yes" : "none"}};
   }
   Facts operator()(MilestoneId id) const {
     const auto* m = find(r.milestones, id);
@@ -145,7 +147,7 @@ struct MakeRow {
             .state = name(c.state),
             .title = c.terms.title,
             .amount = c.terms.amount,
-            .due = ending ? std::optional{c.officially.due} : std::nullopt,
+            .due = ending ? std::optional{c.officially.due} : contract::ends_by_itself(c),
             .client = c.client,
             .freelancer = c.freelancer,
             .open = c.state != contract::State::ended,
@@ -213,7 +215,7 @@ struct MakeRow {
   }
   Row operator()(QuestionId id) const {
     const auto& q = r.questions.at(id);
-    const auto about = std::visit(*this, q.about);
+    const auto about = std::visit(*this, became(r, q.about));
     const bool open = q.state == question::State::open && about.open;
     return {.id = id,
             .state = name(q.state),

@@ -132,6 +132,25 @@ Verdict agreements(const Room& room) {
   return {};
 }
 
+/// What ends by itself is announced, and nothing is announced that would not be true at its time.
+Verdict announced(const Room& room) {
+  for (const auto& [id, c] : room.contracts) {
+    if (!c.auto_end) continue;
+    if (c.state != contract::State::active)
+      return Broken{"an end by itself is announced for " + text(id) + ", which is not active"};
+    if (c.kept_open) return Broken{text(id) + " is kept open and announced to end by itself"};
+    if (!room.ledger.escrow(id, c.policy.currency).zero())
+      return Broken{"an end by itself is announced for " + text(id) + ", and money lies in its escrow"};
+    for (const auto& [mid, m] : room.milestones)
+      if (mid.contract == id && m.state <= milestone::State::changes_requested)
+        return Broken{"an end by itself is announced for " + text(id) + ", and " + text(mid) + " is open"};
+    for (const auto& [aid, a] : room.amendments)
+      if (aid.contract == id && a.state == amendment::State::pending)
+        return Broken{"an end by itself is announced for " + text(id) + ", and " + text(aid) + " is open"};
+  }
+  return {};
+}
+
 Verdict ends(const Room& room) {
   for (const auto& [id, slots] : room.feedback) {
     if (room.contracts.at(id).state != contract::State::ended) continue;
@@ -152,7 +171,7 @@ Verdict ends(const Room& room) {
 }  // namespace
 
 std::optional<Broken> broken_invariant(const Room& room) {
-  for (const auto check : {books, agreements, ends})
+  for (const auto check : {books, agreements, announced, ends})
     if (auto broken = check(room)) return broken;
   for (const auto& [id, m] : room.milestones)
     for (const auto check : {escrow_of, work_of})

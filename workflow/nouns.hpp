@@ -98,6 +98,8 @@ void on(Room&, const Nudged&);
 void on(Room&, const Ending&);
 void on(Room&, const Ended&);
 Decision react(const Room&, const Event&, const Context&);
+/// What follows from the room as a whole, once no noun has anything to add.
+Events conclude(const Room&, const Context&);
 void alarms(const Room&, std::vector<Alarm>&);
 Events fire(const Room&, const Alarm&, const Context&);
 }  // namespace contract

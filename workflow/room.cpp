@@ -116,6 +116,7 @@ Outcome settle(Room& room, Done first, const Context& ctx) {
       if (!more) return {.rejection = more.error(), .spoiled = true};
       take(std::move(*more));
     }
+    if (i + 1 == out.events.size()) take({contract::conclude(room, ctx), {}});
   }
   if (!out.events.empty()) room.last = std::max(room.last, ctx.now);
   return out;
@@ -164,6 +165,16 @@ Binding binding(const Room& room) {
   for (const auto& [id, o] : room.offers)
     if (o.state == offer::State::pending) return Binding::provisional;
   return Binding::unbound;
+}
+
+AnyId became(const Room& room, AnyId id) {
+  if (const auto* p = std::get_if<ProposalId>(&id))
+    if (const auto found = room.proposals.find(*p); found != room.proposals.end() && found->second.offer)
+      id = *found->second.offer;
+  if (const auto* o = std::get_if<OfferId>(&id))
+    if (const auto found = room.offers.find(*o); found != room.offers.end() && found->second.contract)
+      id = *found->second.contract;
+  return id;
 }
 
 namespace {

@@ -106,6 +106,11 @@ struct Parties {
 std::optional<Parties> parties(const Room&, const std::optional<AnyId>&);
 std::optional<Side> side_of(const Room&, const std::optional<AnyId>&, PersonId);
 
+/// What somebody means who names a proposal or an offer that was agreed to: the offer or the contract it became.
+AnyId became(const Room&, AnyId);
+/// From when on a reminder helps nobody any more: the next one of the same deadline, or the deadline itself, is due.
+Instant stands_until(const Room&, const reminder::Reminded&);
+
 /// The label of the thread that a proposal, its offer and its contract share: the id of the first of them.
 std::string thread_of(const Room&, const AnyId&);
 

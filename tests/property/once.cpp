@@ -52,6 +52,11 @@ const std::vector<std::pair<const char*, const char*>> lines{
     {"bob", "/end C-N reason=budget"},
     {"bob dm", R"(stars=4 text="Good work, a little late" --yes)"},
     {"ana dm", R"(/end C-N reason=completed stars=5 text="A pleasure to work with" --yes)"},
+    {"ana", "/ask C-N which font"},
+    {"bob", "/answer Q-N Helvetica"},
+    {"bob", "/nudge C-N"},
+    {"ana", "/keepopen C-N"},
+    {"bob", R"(/offer title="Icons" amount=40 scope="Twelve icons" end=2024-11-01)"},
     {"ana", "/status C-1"},
     {"bob", "no command at all"}};
 
@@ -109,7 +114,7 @@ class Talk {
   Result result() {
     Result r{said_, {}};
     for (const std::string subject : {"C-1", "C-2", "O-1", "O-2", "P-1", "P-2", "M-1.1", "M-1.2", "M-2.1", "ER-1",
-                                      "feedback C-1", "ledger", "events", "account ana", "account bob"})
+                                      "Q-1", "feedback C-1", "ledger", "events", "account ana", "account bob"})
       r.facts += subject + " " + bot::to_json(bot::inspect(*store_, "room", subject).value()) + "\n";
     return r;
   }

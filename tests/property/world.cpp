@@ -58,6 +58,7 @@ Command World::command(const Step& s) const {
   const auto yes = Yes{s.yes};
   const auto v = s.yes ? std::optional{Version{s.version}} : std::nullopt;
   TermsInput terms{.title = "Logo", .scope = "Three concepts", .amount = amount};
+  if (!s.yes && s.version == 3) terms.end = day_of(now) + std::chrono::days{10 * s.number};
   const ContractId c{s.number};
   const MilestoneId m{c, s.version};
   switch (s.what) {
@@ -85,6 +86,10 @@ Command World::command(const Step& s) const {
                            .pay = s.yes ? std::optional{amount} : std::nullopt,
                            .feedback = {.stars = 5, .text = "All as agreed, thank you"},
                            .yes = Yes{true}};
+    case 16: return contract::KeepOpen{c};
+    case 17: return contract::NudgeOther{c};
+    case 18: return question::Ask{s.yes ? AnyId{c} : AnyId{OfferId{s.number}}, {"Which font?"}};
+    case 19: return question::Answer{{s.version}, {"Helvetica"}};
     default: return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
   }
 }
@@ -92,7 +97,7 @@ Command World::command(const Step& s) const {
 void World::take(const Step& s) {
   pass(s.minutes);
   const Person& actor = s.who == 0 ? client : s.who == 1 ? freelancer : stranger;
-  const bool direct = s.what >= 14;
+  const bool direct = s.what == 14 || s.what == 15;
   order(actor, command(s), direct ? Place::direct : Place::room);
 }
 
