@@ -57,6 +57,10 @@ const std::vector<std::pair<const char*, const char*>> lines{
     {"bob", "/nudge C-N"},
     {"ana", "/keepopen C-N"},
     {"bob", R"(/offer title="Icons" amount=40 scope="Twelve icons" end=2024-11-01)"},
+    {"bob", "/release M-N.1 20.01 --yes"},
+    {"bob", "/release C-N --yes"},
+    {"bob", "/changes M-N.1 shorter"},
+    {"bob", "/bonus C-N 5 --yes"},
     {"ana", "/status C-1"},
     {"bob", "no command at all"}};
 

@@ -75,8 +75,9 @@ Command World::command(const Step& s) const {
     case 10: return milestone::Submit{m, {"done"}};
     case 11: return milestone::Release{m, {}, Yes{true}};
     case 12:
-      terms.milestones = {{"Draft", Money{amount.minor / 2 + 500, policy.currency}, {}},
-                          {"Final", Money{amount.minor / 3 + 500, policy.currency}, {}}};
+      terms.milestones = {
+          {"Draft", Money{amount.minor / 2 + 500, policy.currency}, day_of(now) + std::chrono::days{s.version}},
+          {"Final", Money{amount.minor / 3 + 500, policy.currency}, {}}};
       terms.amount.reset();
       return offer::Send{{}, terms, yes};
     case 13: return contract::End{.id = c, .reason = "completed", .yes = yes};
@@ -90,6 +91,11 @@ Command World::command(const Step& s) const {
     case 17: return contract::NudgeOther{c};
     case 18: return question::Ask{s.yes ? AnyId{c} : AnyId{OfferId{s.number}}, {"Which font?"}};
     case 19: return question::Answer{{s.version}, {"Helvetica"}};
+    case 20: return milestone::RequestChanges{m, {"shorter"}};
+    case 21: return milestone::Release{m, workflow::Amount{amount}, Yes{true}};
+    case 22:
+      return milestone::ReleaseCredit{c, s.yes ? std::optional{workflow::Amount{amount}} : std::nullopt, Yes{true}};
+    case 23: return bonus::Pay{c, workflow::Amount{amount}, {}, yes};
     default: return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
   }
 }
