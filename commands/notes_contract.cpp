@@ -71,9 +71,6 @@ std::string money_of_end(const Telling& t, ContractId id, bool numbered) {
   if (const auto paid = paid_with(t)) line("note.ending.paid", *paid);
   const auto* ending = t.find<contract::Ending>();
   const bool by_date = ending && ending->end_kind == contract::EndKind::auto_end_date;
-  for (const auto& [mid, m] : t.room.milestones)
-    if (by_date && mid.contract == id && m.state == milestone::State::submitted)
-      line("note.ending.in_review", {{"submitted", text(mid)}, {"due", m.review.due}});
   if (const auto* r = t.find<escrow_refund::Requested>())
     line(by_date ? "note.ending.asked_by_date" : "note.ending.asked",
          {{"amount", r->amount}, {"refund", numbered ? text(r->id) : std::string{}}, {"due", r->due}});

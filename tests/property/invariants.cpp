@@ -62,8 +62,10 @@ TEST_CASE("every journal sums to zero, and fee and net are the gross") {
         RC_ASSERT(sum.zero());
         RC_ASSERT(posted->postings.size() >= 2u);
       }
-      if (const auto* released = std::get_if<milestone::Released>(&e))
-        RC_ASSERT(released->fee == share(released->gross, w.policy.fee_bps));
+      const auto fair = [&](Money gross, Money fee) { return fee == share(gross, w.policy.fee_bps) && fee <= gross; };
+      if (const auto* x = std::get_if<milestone::Released>(&e)) RC_ASSERT(fair(x->gross, x->fee));
+      if (const auto* x = std::get_if<milestone::CreditReleased>(&e)) RC_ASSERT(fair(x->gross, x->fee));
+      if (const auto* x = std::get_if<bonus::Paid>(&e)) RC_ASSERT(fair(x->gross, x->fee));
     }
   });
 }
@@ -83,6 +85,50 @@ TEST_CASE("funded is released plus returned plus what lies in escrow") {
     }
     for (const auto& [contract, left] : rest)
       RC_ASSERT(w.room.ledger.escrow(ContractId{contract}, w.policy.currency).minor == left);
+  });
+}
+
+TEST_CASE("what the freelancer has, pending or available, and the fees are all that was ever paid") {
+  rc::prop("paid", [](const std::vector<Step>& steps) {
+    auto w = begun();
+    w.take(steps);
+    Money paid{0, w.policy.currency}, there = paid;
+    for (const auto& [contract, total] : w.room.ledger.totals) {
+      paid += w.room.ledger.gross_paid(contract, w.policy.currency);
+      there += total.fees;
+    }
+    for (const auto book : {Book::pending, Book::available})
+      there += w.room.ledger.of({book, w.freelancer.id.n}, 0, w.policy.currency);
+    RC_ASSERT(paid == there);
+  });
+}
+
+TEST_CASE("a bonus changes no state, and after a part was released nothing but an end asks its rest back") {
+  rc::prop("parts", [](const std::vector<Step>& steps) {
+    auto w = begun();
+    for (const auto& step : steps) {
+      w.pass(step.minutes);
+      const auto before = w.room;
+      const auto seen = w.history.size();
+      auto now = step;
+      now.minutes = 0;
+      w.take(now);
+      for (std::size_t i = seen; i < w.history.size(); ++i) {
+        if (std::holds_alternative<bonus::Paid>(w.history[i])) {
+          RC_ASSERT(w.room.milestones == before.milestones);
+          RC_ASSERT(w.room.refunds == before.refunds);
+          RC_ASSERT(w.room.contracts == before.contracts);
+        }
+        const auto* x = std::get_if<milestone::Released>(&w.history[i]);
+        if (!x || x->how == milestone::How::end) continue;
+        const auto state = before.contracts.at(x->id.contract).state;
+        const bool over = state == contract::State::ending || state == contract::State::ended;
+        const auto lay = before.ledger.escrow(x->id, w.policy.currency);
+        const auto rest = lay - x->gross;
+        RC_ASSERT(x->rolled == (over || rest.zero() ? std::nullopt : std::optional{rest}));
+        RC_ASSERT(w.room.ledger.escrow(x->id, w.policy.currency) == (over ? rest : Money{0, w.policy.currency}));
+      }
+    }
   });
 }
 

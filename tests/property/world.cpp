@@ -81,8 +81,9 @@ Command World::command(const Step& s) const {
     case 10: return milestone::Submit{m, {"done"}};
     case 11: return milestone::Release{m, {}, Yes{true}};
     case 12:
-      terms.milestones = {{"Draft", Money{amount.minor / 2 + 500, policy.currency}, {}},
-                          {"Final", Money{amount.minor / 3 + 500, policy.currency}, {}}};
+      terms.milestones = {
+          {"Draft", Money{amount.minor / 2 + 500, policy.currency}, day_of(now) + std::chrono::days{s.version}},
+          {"Final", Money{amount.minor / 3 + 500, policy.currency}, {}}};
       terms.amount.reset();
       return offer::Send{{}, terms, yes};
     case 13: return contract::End{.id = c, .reason = "completed", .yes = yes};
@@ -114,6 +115,11 @@ Command World::command(const Step& s) const {
     case 34: return change_request::Approve{{s.number}, yes};
     case 35: return change_request::Decline{{s.number}, {}};
     case 36: return change_request::Withdraw{{s.number}};
+    case 37: return milestone::RequestChanges{m, {"shorter"}};
+    case 38: return milestone::Release{m, workflow::Amount{amount}, Yes{true}};
+    case 39:
+      return milestone::ReleaseCredit{c, s.yes ? std::optional{workflow::Amount{amount}} : std::nullopt, Yes{true}};
+    case 40: return bonus::Pay{c, workflow::Amount{amount}, {}, yes};
     default: return offer::Accept{{s.number}, Version{s.version}, {}, Yes{true}};
   }
 }

@@ -47,7 +47,8 @@ TEST_CASE("work and release") {
   s.contract(R"(/offer title="Logo" milestones="Draft:300;Final:200" scope="3 concepts")");
   s.now = at("2026-11-09T08:00Z");
   const auto submitted = s.type(s.freya, "/submit M-1.1 \"draft.zip\"");
-  says(submitted, "C-1 \"Logo\": Freya submits Draft: \"draft.zip\"\nNext, Carl: /release M-1.1 pays $300.");
+  says(submitted,
+       "C-1 \"Logo\": Freya submits Draft: \"draft.zip\"\nNext, Carl: /release M-1.1 pays $300, /changes M-1.1");
   says(submitted, "2026-11-23 08:00Z");
   says(s.preview(s.carl, "release", "/release M-1.1"), "Freya gets $270 on 14 Nov, the fee is $30");
   const auto released = s.type(s.carl, "/release M-1.1");

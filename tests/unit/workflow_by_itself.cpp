@@ -106,7 +106,7 @@ TEST_CASE("what is kept open is so until the next release") {
 // R-autoend-7
 TEST_CASE("a moved end date ends the contract at the new one, and is recalled from its amendment on") {
   Studio s;
-  s.contract(R"(/offer title="Logo" amount=500 scope="3 concepts" end=2026-11-30)");
+  s.contract(R"(/offer title="Logo" milestones="Logo:500" scope="3 concepts" end=2026-11-30)");
   s.now = at("2026-11-20T09:00Z");
   s.wait(s.now);
   move_end(s, 1, "2026-12-20");
