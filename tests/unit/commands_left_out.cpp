@@ -23,11 +23,11 @@ Kinds kinds(std::string_view text) {
 
 // R-id-1
 TEST_CASE("a line without its id tells what it may be about, and takes the id where it belongs") {
-  CHECK(kinds("/counter amount=700") == Kinds{"P"});
+  CHECK(kinds("/counter amount=700") == Kinds{"P", "A"});
   CHECK(kinds("/accept") == Kinds{"O"});
   CHECK(kinds("/accept v1 --yes") == Kinds{"O"});
-  CHECK(kinds("/decline") == Kinds{"P", "O"});
-  CHECK(kinds("!Decline too expensive") == Kinds{"P", "O"});
+  CHECK(kinds("/decline") == Kinds{"P", "O", "A", "CR"});
+  CHECK(kinds("!Decline too expensive") == Kinds{"P", "O", "A", "CR"});
   CHECK(kinds("/submit \"P-1 is a poster\"") == Kinds{"M"});
   CHECK(kinds("/submit draft.zip v2") == Kinds{"M"});
   CHECK(kinds("/end reason=completed") == Kinds{"C"});
