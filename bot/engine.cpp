@@ -62,7 +62,7 @@ PersonId Engine::Impl::person_for(const std::string& user, const Member* seen, I
   workflow::person::Changed change{.id = *known};
   if (!seen->handle.empty() && seen->handle != p.handle) change.handle = seen->handle;
   if (!seen->name.empty() && seen->name != p.name) change.name = seen->name;
-  if (!seen->zone.empty() && seen->zone != p.zone) change.zone = seen->zone;
+  if (!seen->zone.empty() && !p.zone_chosen && seen->zone != p.zone) change.zone = seen->zone;
   if (!change.handle && !change.name && !change.zone) return *known;
   const auto key = workflow::sha256(user + seen->handle + "\n" + seen->name + "\n" + seen->zone).hex;
   const auto cause = writing().order("seen:" + opt.platform + ":" + key + workflow::iso(at), at);
@@ -96,10 +96,18 @@ void Engine::Impl::heard(const Heard& h, Instant wall) {
     answer_author(a, commands::hint("end_answer", {{"id", text(question.contract)}, {"lapse", question.lapse}}), false);
     return;
   }
-  if (!reading) return;  // chat
+  if (!reading) {  // chat
+    if (known && !h.direct && commands::asks_for_changes(h.text)) hint_changes(a);
+    return;
+  }
   a.reading = &reading;
   salt_with(h.channel + "/" + h.message);
   if (careful && tried_too_often(h, a.now)) return;
+  const auto left = commands::left_out(h.text, {a.now, &opt.policy, a.asked});
+  if (known && !h.edited && left && left->query) {
+    a.place = store.place(opt.platform, h.channel);
+    if (fill_in(a, *left)) return;
+  }
   if (known && !h.edited && *reading && std::holds_alternative<commands::Query>((*reading)->request)) {
     a.place = store.place(opt.platform, h.channel);
     query(a, std::get<commands::Query>((*reading)->request));

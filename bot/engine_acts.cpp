@@ -13,17 +13,12 @@ namespace {
 /// The text after which a message was refused may be typed again elsewhere: it is given back as a ready line.
 constexpr std::string_view ready_line = "line";
 
-/// A line that means to end something and says how it was: whatever else is wrong with it, it is not for the room.
+}  // namespace
+
 bool has_feedback(const std::string& line) {
   const auto has = [&](std::string_view part) { return line.find(part) != std::string::npos; };
   return has("end ") && (has("stars=") || has("text=") || has("private="));
 }
-
-std::string code_text(const Rejection& r) {
-  return std::string{text(r.code)} + (r.detail.empty() ? "" : "(" + r.detail + ")");
-}
-
-}  // namespace
 
 void Engine::Impl::act(Act& a) {
   fire_person(a.actor, a.now, a.wall);
@@ -36,10 +31,15 @@ void Engine::Impl::act(Act& a) {
   // Read once more only where the question of an `/end` has lapsed in between.
   const auto reading = asked == a.asked ? *a.reading : commands::read(a.heard.text, {a.now, &opt.policy, asked});
   if (!reading) return;  // it was the answer to that question
-  if (!*reading) {
+  if (const auto left = commands::left_out(a.heard.text, {a.now, &opt.policy, asked}))
+    if (fill_in(a, *left)) return;
+  if (*reading)
+    carry_out(a, **reading);
+  else
     refuse(a, a.place ? a.place->room : RoomId{}, reading->error(), {});
-    return;
-  }
+}
+
+void Engine::Impl::carry_out(Act& a, const commands::Reading& reading) {
   struct {
     Impl& engine;
     Act& a;
@@ -47,13 +47,15 @@ void Engine::Impl::act(Act& a) {
     void operator()(const workflow::Command& c) const { engine.command(a, c, verb); }
     void operator()(const commands::Confirm& c) const { engine.confirm(a, c); }
     void operator()(const commands::Query& q) const { engine.query(a, q); }
-  } const one{*this, a, (*reading)->verb};
-  std::visit(one, (*reading)->request);
+  } const one{*this, a, reading.verb};
+  std::visit(one, reading.request);
 }
 
 /// In a room a command is about the room. In the direct chat it is about the room of what it names, if the actor is a
 /// party of it; the answer to a question is about the question's.
 Engine::Impl::Target Engine::Impl::target(const Act& a, const workflow::Command& c) {
+  if (std::holds_alternative<workflow::room::Move>(c) || std::holds_alternative<workflow::room::ApproveMove>(c))
+    return moving(a, c);
   if (!a.heard.direct) return {a.place->room, {}};
   if (std::holds_alternative<workflow::contract::EndAnswer>(c)) {
     const auto& question = store.person(a.actor).question;
@@ -91,6 +93,8 @@ std::optional<PersonId> Engine::Impl::offered_to(const Act& a, const Room& room,
 workflow::Context Engine::Impl::context(const Act& a, const Room& room, const workflow::Command& c) {
   workflow::Context ctx{.now = std::max(a.now, room.last), .policy = &opt.policy};
   ctx.place = a.heard.direct ? workflow::Place::direct : workflow::Place::room;
+  ctx.here = a.heard.channel;
+  ctx.here_is = here_is(a, room.id);
   ctx.actor = &writing().person(a.actor);
   ctx.next_id = [this](workflow::Numbered n) { return writing().next_id(n); };
   ctx.salt = [this] { return random_hex(16); };
@@ -111,6 +115,7 @@ workflow::Context Engine::Impl::context(const Act& a, const Room& room, const wo
 }
 
 void Engine::Impl::command(Act& a, const workflow::Command& c, const std::string& verb) {
+  if (personal(a, c)) return;
   const auto t = target(a, c);
   if (t.refused) {
     refuse(a, {}, *t.refused, workflow::subject(c));
@@ -139,6 +144,7 @@ void Engine::Impl::record(Act& a, RoomId room, const workflow::Outcome& outcome,
   writing().record(a.cause, room, outcome.events, a.actor, at, a.wall);
   for (const auto& secret : outcome.secrets) writing().keep(secret);
   writing().set_answer(a.cause, workflow::kind(outcome.events.front()));
+  moved(a, room, outcome.events);
   say(a.cause, room, outcome.events, &a, at);
 }
 
@@ -239,8 +245,8 @@ void Engine::Impl::refuse(Act& a, RoomId room, Rejection r, const std::optional<
   if (r.why == "place.room" && about)
     if (const auto there = store.room_of(*about)) r.args.emplace_back("with", other_party(*there, *about, a.actor));
   if (r.erase) r.args.emplace_back(ready_line, a.heard.text);
-  if (room.n != 0) writing().refuse(room, {about ? text(*about) : "", a.now, a.actor, code_text(r)});
-  writing().set_answer(a.cause, code_text(r));
+  if (room.n != 0) writing().refuse(room, {about ? text(*about) : "", a.now, a.actor, commands::code_of(r)});
+  writing().set_answer(a.cause, commands::code_of(r));
   Room none;
   answer_author(a, commands::refusal(r, cast(room.n != 0 ? &store.room(room) : &none, {}, a.actor)), true);
   if (r.erase || (r.code == Code::USAGE && !a.heard.direct && has_feedback(a.heard.text))) erase(a);

@@ -6,8 +6,8 @@
 #include "bot/engine.hpp"
 #include "commands/notes.hpp"
 
-// The inside of the engine, shared by its sources: `engine.cpp` takes in, `engine_acts.cpp` carries out,
-// `engine_queries.cpp` answers, `engine_posts.cpp` speaks.
+// The inside of the engine, shared by its sources: `engine.cpp` takes in, `engine_left_out.cpp` finds what a line
+// without an id is about, `engine_acts.cpp` carries out, `engine_queries.cpp` answers, `engine_posts.cpp` speaks.
 namespace bot {
 
 using store::PersonId;
@@ -24,6 +24,9 @@ struct Act {
   bool asked = false;                 ///< read as by somebody who has the question of an `/end` open
   const std::optional<std::expected<commands::Reading, workflow::Rejection>>* reading = nullptr;
 };
+
+/// A line that means to end something and says how it was: whatever else is wrong with it, it is not for the room.
+bool has_feedback(const std::string& line);
 
 struct Engine::Impl {
   store::Store& store;
@@ -71,8 +74,18 @@ struct Engine::Impl {
     std::optional<workflow::Rejection> refused;
   };
   void act(Act&);
+  void carry_out(Act&, const commands::Reading&);
   void command(Act&, const workflow::Command&, const std::string& verb);
   void confirm(Act&, const commands::Confirm&);
+
+  // engine_people.cpp
+  bool personal(Act&, const workflow::Command&);
+  std::optional<PersonId> whom(const workflow::Command&);
+  Target moving(const Act&, const workflow::Command&);
+  workflow::Here here_is(const Act&, RoomId);
+  void moved(Act&, RoomId, std::span<const workflow::Event>);
+
+  // engine_acts.cpp
   std::string open_codes(const Act&);
   void show_preview(Act&, RoomId, const workflow::Command&, const workflow::Context&, const workflow::Rejection&,
                     const std::string& verb);
@@ -83,9 +96,28 @@ struct Engine::Impl {
   std::optional<PersonId> offered_to(const Act&, const workflow::Room&, const workflow::offer::Send&);
   std::optional<PersonId> only_other(const Act&);
 
+  // engine_left_out.cpp
+  struct Meant {
+    RoomId room;
+    workflow::AnyId id;
+  };
+  bool fill_in(Act&, const commands::LeftOut&);
+  std::vector<Meant> within_reach(const Act&, const std::vector<std::string>& kinds);
+  std::vector<Meant> meant(const Act&, const commands::LeftOut&);
+  bool fits(const Act&, const Meant&, workflow::Room& copy);
+  void ask_which(Act&, const std::vector<Meant>&, bool query);
+  void hint_changes(const Act&);
+
   // engine_queries.cpp
   void query(Act&, const commands::Query&);
+  std::vector<RoomId> rooms_here(const Act&, bool everywhere);
+  void fire_rooms(const Act&, bool everywhere);
   std::expected<std::vector<const workflow::Room*>, workflow::Rejection> visible(const Act&, const commands::Query&);
+  std::optional<workflow::Rejection> misplaced(const Act&, const commands::Query&);
+  commands::Beside beside(const Act&, const commands::Query&, const std::vector<const workflow::Room*>&);
+  std::vector<commands::Past> past(RoomId);
+  std::vector<commands::Number> numbers(const std::optional<workflow::ContractId>&);
+  std::vector<commands::Client> clients(const Act&, const std::vector<const workflow::Room*>&);
 
   // engine_posts.cpp
   commands::Cast cast(const workflow::Room*, std::span<const workflow::Event>, PersonId reader);

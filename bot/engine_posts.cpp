@@ -105,7 +105,7 @@ void Engine::Impl::post_room(store::Cause cause, RoomId id, const commands::Note
   const auto hash = workflow::sha256(note.text).brief(6);
   const auto number = writing().number_note(cause, id, hash);
   enqueue({.platform = opt.platform,
-           .channel = place->channel,
+           .channel = a && !a->heard.direct ? a->heard.channel : place->channel,
            .thread = thread,
            .kind = kind_and_subject(note),
            .text = commands::with_number(fitting(note.text), number, hash)});

@@ -1,16 +1,14 @@
 #include <algorithm>
 
+#include "commands/answers.hpp"
 #include "commands/suggest.hpp"
-#include "commands/telling.hpp"
-#include "commands/verbs.hpp"
-#include "workflow/facts.hpp"
+#include "workflow/amendment_change.hpp"
 
-// Answers to queries: what is true, to the one who asked.
+// Answers to queries: what is true, to the one who asked. Here the lists and the state of one thing.
 namespace commands {
 namespace {
 
 using namespace workflow;
-using Rooms = std::span<const workflow::Room* const>;
 
 /// One line of a list, and the order it stands in.
 struct Line {
@@ -36,16 +34,13 @@ struct Next {
   }
   std::string operator()(EscrowRefundId) const { return {}; }
   std::string operator()(AmendmentId id) const {
-    return "/approve " + text(id) + " v" + std::to_string(room.amendments.at(id).version());
+    const auto& a = room.amendments.at(id);
+    if (!amendment::as_shown(room, a)) return "/decline " + text(id);
+    return "/approve " + text(id) + " v" + std::to_string(a.version());
   }
   std::string operator()(ChangeRequestId id) const { return "/approve " + text(id); }
   std::string operator()(QuestionId id) const { return "/answer " + text(id) + " \"…\""; }
 };
-
-std::string in_words(std::string state) {
-  std::replace(state.begin(), state.end(), '_', ' ');
-  return state;
-}
 
 std::string line_of(const Telling& t, const workflow::Row& r, Side side, bool with_other) {
   const auto other_one = side == Side::client ? r.freelancer : r.client;
@@ -101,24 +96,72 @@ std::vector<Line> with_question(std::vector<Line> mine, Rooms rooms, const Cast&
   return mine;
 }
 
-template <class IdKind>
-std::string list_of(std::string_view heading, Rooms rooms, const Cast& cast, bool closed_too) {
-  const auto found = lines(rooms, cast, [&](const workflow::Row& r, Side) {
-    return std::holds_alternative<IdKind>(r.id) && (r.open || closed_too);
-  });
+template <class Test>
+std::string listed(std::string_view heading, const Asking& ask, Test wanted) {
+  const auto found = lines(ask.rooms, ask.cast, wanted);
   return found.empty() ? say(heading) + " " + say("query.list.none") : under(heading, found);
 }
 
-std::string text_of(const ListQuery& q, Rooms rooms, const Cast& cast, Instant) {
-  switch (q.what) {
-    case ListQuery::What::pending: return list_of<ProposalId>("query.list.pending", rooms, cast, false);
-    case ListQuery::What::offers: return list_of<OfferId>("query.list.offers", rooms, cast, false);
-    case ListQuery::What::contracts: return list_of<ContractId>("query.list.contracts", rooms, cast, q.ended_too);
-    case ListQuery::What::all: break;
+template <class IdKind>
+std::string list_of(std::string_view heading, const Asking& ask, bool closed_too = false) {
+  return listed(heading, ask, [&](const workflow::Row& r, Side) {
+    return std::holds_alternative<IdKind>(r.id) && (r.open || closed_too);
+  });
+}
+
+std::string milestones(const Asking& ask, ContractId contract) {
+  const auto* room = holding(ask.rooms, contract);
+  const auto found = lines({&room, 1}, ask.cast, [&](const workflow::Row& r, Side) {
+    const auto* id = std::get_if<MilestoneId>(&r.id);
+    return id && id->contract == contract;
+  });
+  std::string s = say("query.list.milestones", {{"id", text(contract)}});
+  // By number, as they were agreed, and not by what is due first.
+  std::map<AnyId, std::string> by_number;
+  for (const auto& l : found) by_number[l.row.id] = l.text;
+  for (const auto& [id, line] : by_number) s += "\n- " + line;
+  return s;
+}
+
+/// Escrow that is asked back, and what has been granted and is on its way.
+std::string refunds(const Asking& ask) {
+  return listed("query.list.refunds", ask, [](const workflow::Row& r, Side) {
+    return std::holds_alternative<EscrowRefundId>(r.id) &&
+           (r.open || r.state == "approved" || r.state == "auto_approved");
+  });
+}
+
+std::string clients(const Asking& ask) {
+  if (ask.beside.clients.empty()) return say("query.list.clients") + " " + say("query.list.none");
+  std::string s = say("query.list.clients");
+  for (const auto& c : ask.beside.clients) {
+    const Telling t{{}, *c.room, ask.cast};
+    std::int64_t all = 0, run = 0;
+    for (const auto& [id, contract] : c.room->contracts) {
+      ++all;
+      run += contract.state != contract::State::ended;
+    }
+    std::string why;
+    if (c.closed) {
+      auto args = c.closed->args;
+      args.emplace_back("code", code_of(*c.closed));
+      why = t.say("query.list.not_open", with({{"why", t.say("refusal." + c.closed->why, args)}}, args));
+    }
+    s += "\n- " + t.say("query.list.client", {{"name", t.name(*c.room->client)},
+                                              {"handle", ask.cast.people.at(*c.room->client).handle},
+                                              {"contracts", all},
+                                              {"running", run},
+                                              {"why", why}});
   }
-  auto mine = lines(rooms, cast, [](const auto& r, Side side) { return r.open && r.waits_for == side; });
-  const auto theirs = lines(rooms, cast, [](const auto& r, Side side) { return r.open && r.waits_for == other(side); });
-  mine = with_question(std::move(mine), rooms, cast);
+  return s;
+}
+
+/// What waits for the reader, then what the reader waits for.
+std::string waiting(const Asking& ask) {
+  auto mine = lines(ask.rooms, ask.cast, [](const auto& r, Side side) { return r.open && r.waits_for == side; });
+  const auto theirs =
+      lines(ask.rooms, ask.cast, [](const auto& r, Side side) { return r.open && r.waits_for == other(side); });
+  mine = with_question(std::move(mine), ask.rooms, ask.cast);
   if (mine.empty() && theirs.empty()) return say("query.list.nothing");
   std::string s;
   if (!mine.empty()) s = under("query.list.waits_for_me", mine);
@@ -129,6 +172,20 @@ std::string text_of(const ListQuery& q, Rooms rooms, const Cast& cast, Instant) 
 /// What a thing's own kind adds to its facts.
 struct More {
   const Telling& t;
+  std::string line(const AnyId& id) const {
+    return "\n- " + line_of(t, row(t.room, id), side_of(t.room, id, t.cast.reader->id).value_or(Side::client), false);
+  }
+  /// What waits for an answer besides the milestones: of this contract, and what the pair is agreeing on.
+  std::string also_open(ContractId id) const {
+    std::string s;
+    for (const auto& there : everything(t.room)) {
+      const bool apart = std::holds_alternative<ProposalId>(there) || std::holds_alternative<OfferId>(there);
+      const bool inside =
+          !std::holds_alternative<MilestoneId>(there) && there != AnyId{id} && part_of(t.room, there, id);
+      if ((apart || inside) && row(t.room, there).open && side_of(t.room, there, t.cast.reader->id)) s += line(there);
+    }
+    return s.empty() ? s : "\n" + t.say("query.status.also", {}) + s;
+  }
   std::string terms(const Terms& terms, const Digest& digest) const {
     return "\n" + t.say("query.status.terms", {{"terms", brief(terms)}, {"hash", digest.brief(8)}}) + "\n" +
            t.say("query.status.scope", {{"scope", terms.scope}});
@@ -159,17 +216,16 @@ struct More {
       s += "\n" + t.say("query.status.feedback",
                         with(t.about(id), {{"client_slot", slots[0].second}, {"freelancer_slot", slots[1].second}}));
     for (const auto& [mid, m] : t.room.milestones)
-      if (mid.contract == id) {
-        const auto r = row(t.room, mid);
-        s += "\n- " + line_of(t, r, side_of(t.room, mid, t.cast.reader->id).value_or(Side::client), false);
-      }
-    return s + questions(id);
+      if (mid.contract == id) s += line(mid);
+    return s + also_open(id);
   }
   std::string operator()(MilestoneId) const { return {}; }
   std::string operator()(EscrowRefundId) const { return {}; }
   std::string operator()(AmendmentId id) const {
     const auto& v = t.room.amendments.at(id).current();
-    return terms(v.terms, v.digest);
+    const auto change = change_of(t, id);
+    return (change.empty() ? "" : "\n" + t.say("query.status.change", {{"changes", change}})) +
+           terms(v.terms, v.digest);
   }
   std::string operator()(ChangeRequestId id) const {
     const auto& c = t.room.change_requests.at(id);
@@ -178,18 +234,30 @@ struct More {
   std::string operator()(QuestionId) const { return {}; }
 };
 
-const workflow::Room* holding(Rooms rooms, const AnyId& id) {
-  for (const auto* room : rooms) {
-    const auto all = everything(*room);
-    if (std::find(all.begin(), all.end(), id) != all.end()) return room;
+}  // namespace
+
+Answered answer_to(const ListQuery& q, const Asking& ask) {
+  switch (q.what) {
+    case ListQuery::What::all: return waiting(ask);
+    case ListQuery::What::pending: return list_of<ProposalId>("query.list.pending", ask);
+    case ListQuery::What::offers: return list_of<OfferId>("query.list.offers", ask);
+    case ListQuery::What::contracts: return list_of<ContractId>("query.list.contracts", ask, q.ended_too);
+    case ListQuery::What::milestones: return milestones(ask, q.contract.value());
+    case ListQuery::What::amendments: return list_of<AmendmentId>("query.list.amendments", ask);
+    case ListQuery::What::requests: return list_of<ChangeRequestId>("query.list.requests", ask);
+    case ListQuery::What::questions: return list_of<QuestionId>("query.list.questions", ask);
+    case ListQuery::What::refunds: return refunds(ask);
+    case ListQuery::What::disputes: return say("query.list.disputes") + " " + say("query.list.none");
+    case ListQuery::What::tickets: return say("query.list.tickets") + " " + say("query.list.none");
+    case ListQuery::What::clients: return clients(ask);
   }
-  return nullptr;
+  return {};
 }
 
-std::string text_of(const StatusQuery& q, Rooms rooms, const Cast& cast, Instant) {
-  const auto* room = holding(rooms, q.id);
-  if (!room || !cast.reader) return say("refusal.not_found_here", {{"id", text(q.id)}});
-  const Telling t{{}, *room, cast};
+Answered answer_to(const StatusQuery& q, const Asking& ask) {
+  const auto* room = holding(ask.rooms, q.id);
+  if (!room || !ask.cast.reader) return not_here(q.id);
+  const Telling t{{}, *room, ask.cast};
   std::string s = t.say("query.status", t.about(q.id));
   for (const auto& [name, value] : facts(*room, q.id, [&](PersonId p) { return t.name(p); })) {
     if (value == "none") continue;
@@ -200,102 +268,15 @@ std::string text_of(const StatusQuery& q, Rooms rooms, const Cast& cast, Instant
   return s + std::visit(More{t}, q.id);
 }
 
-/// A contract's journals, summed by what they did.
-struct Waiting {
-  Money pending, transit;
-};
-Waiting waiting(const workflow::Room& room, const contract::Contract& c) {
-  const Money none{0, c.policy.currency};
-  Waiting w{none, none};
-  for (const auto& [n, lot] : room.ledger.lots)
-    if (lot.contract == c.id) w.pending += lot.amount;
-  for (const auto& [n, lot] : room.ledger.transits)
-    if (lot.contract == c.id) w.transit += lot.amount;
-  return w;
-}
-
-std::string text_of(const LedgerQuery& q, Rooms rooms, const Cast& cast, Instant) {
-  const auto* room = holding(rooms, q.id);
-  if (!room) return say("refusal.not_found_here", {{"id", text(q.id)}});
-  const Telling t{{}, *room, cast};
-  const auto& c = room->contracts.at(q.id);
-  const auto& books = room->ledger.totals.at(q.id);
-  const auto wait = waiting(*room, c);
-  const Money credit = room->ledger.credit(q.id, c.policy.currency);
-  const auto if_any = [](Money m) { return m.zero() ? Arg{} : Arg{m}; };
-  return t.say("query.ledger", with(t.about(q.id), {{"funded", books.funded},
-                                                    {"gross", books.released},
-                                                    {"bonus", if_any(books.bonus)},
-                                                    {"fees", books.fees},
-                                                    {"net", books.released + books.bonus - books.fees},
-                                                    {"returned", books.returned},
-                                                    {"escrow", room->ledger.escrow(q.id, c.policy.currency)},
-                                                    {"credit", if_any(credit)},
-                                                    {"pending", wait.pending},
-                                                    {"transit", wait.transit},
-                                                    {"sum", books.sum}}));
-}
-
-std::string text_of(const HelpQuery& q, Rooms, const Cast&, Instant) {
-  if (q.verb) {
-    std::vector<std::string> rows;
-    for (const auto* v : rows_of(*q.verb))
-      rows.push_back(say("query.help.line", {{"usage", v->row.usage},
-                                             {"help", std::string{v->row.help}},
-                                             {"who", std::string{v->row.who}},
-                                             {"where", std::string{v->row.where}},
-                                             {"example", std::string{v->row.example}}}));
-    return rows.empty() ? say("refusal.usage.unknown_verb", {{"verb", *q.verb}}) : joined(rows, "\n");
-  }
-  std::string s = say("query.help");
-  for (const std::string group : {"agree", "work", "end", "look"}) {
-    std::vector<std::string> names;
-    for (const auto& r : table()) {
-      const auto name = "/" + std::string{r.verb};
-      if (r.group == group && std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
-    }
-    s += "\n" + say("query.help.group." + group, {{"verbs", joined(names, " ")}});
-  }
-  return s;
-}
-
-std::string text_of(const WhoamiQuery&, Rooms rooms, const Cast& cast, Instant) {
-  if (!cast.reader) return {};
-  const auto& p = *cast.reader;
-  std::string s =
-      say("query.whoami",
-          {{"name", p.name.empty() ? p.handle : p.name},
-           {"handle", p.handle},
-           {"id", std::to_string(p.id.n)},
-           {"kind", p.kind == AccountKind::op ? "operator" : std::string{boost::describe::enum_to_string(p.kind, "")}},
-           {"status", std::string{boost::describe::enum_to_string(p.status, "")}},
-           {"user", p.user},
-           {"zone", p.zone}});
-  if (rooms.size() != 1) return s;
-  if (const auto side = side_of(*rooms.front(), {}, p.id))
-    s += "\n" + say("query.whoami.side", {{"side", say("side." + std::string{text(*side)})}});
-  return s;
-}
-
-std::string kind_of(const Query& q) {
-  struct {
-    std::string operator()(const ListQuery&) const { return "list"; }
-    std::string operator()(const StatusQuery&) const { return "status"; }
-    std::string operator()(const LedgerQuery&) const { return "ledger"; }
-    std::string operator()(const HelpQuery&) const { return "help"; }
-    std::string operator()(const WhoamiQuery&) const { return "whoami"; }
-  } const kind;
-  return "query." + std::visit(kind, q);
-}
-
-}  // namespace
-
-Note answer(const Query& q, std::span<const workflow::Room* const> rooms, const Cast& cast, Instant now) {
-  Note n{.kind = kind_of(q), .subject = {}, .text = {}, .direct = {}};
-  if (const auto* status = std::get_if<StatusQuery>(&q)) n.subject = text(status->id);
-  if (const auto* ledger = std::get_if<LedgerQuery>(&q)) n.subject = text(ledger->id);
-  n.text = std::visit([&](const auto& x) { return text_of(x, rooms, cast, now); }, q);
-  return n;
+std::string line_to_choose(const workflow::Room& room, const AnyId& id, const Cast& cast, std::string_view typed) {
+  const Telling t{{}, room, cast};
+  const auto r = row(room, id);
+  const auto end = typed.find('\n');
+  return t.say("query.which", {{"id", text(id)},
+                               {"title", r.title},
+                               {"state", in_words(r.state)},
+                               {"amount", r.amount},
+                               {"line", std::string{typed.substr(0, end)} + (end == typed.npos ? "" : " …")}});
 }
 
 }  // namespace commands

@@ -40,7 +40,8 @@ class Filler {
     if (auto p = finish_lines()) return p;
     for (const auto& s : slots_)
       if (s.required && !s.given)
-        return workflow::refuse(Code::USAGE, "usage.missing", std::string{form}, {{"key", s.shape}});
+        return workflow::refuse(Code::USAGE, "usage.missing", std::string{form},
+                                {{"key", s.stand == Stand::amount ? s.name : s.shape}});
     return {};
   }
 
@@ -116,14 +117,16 @@ class Filler {
   Problem positional(const Token& token) {
     if (auto* s = find(Stand::id); s && !s->given) return set(*s, token);
     const auto& v = token.value;
-    const auto takes = [&](Stand stand) {
-      auto* s = token.quoted ? nullptr : find(stand);
-      return s && !s->given ? s : nullptr;
+    const auto takes = [&](Stand stand) -> Slot* {
+      if (token.quoted) return nullptr;
+      const auto s = std::ranges::find_if(slots_, [&](const Slot& x) { return x.stand == stand && !x.given; });
+      return s == slots_.end() ? nullptr : &*s;
     };
     if (auto* s = takes(Stand::version); s && looks_like_version(v)) return set(*s, token);
     if (auto* s = takes(Stand::hash); s && v.starts_with('#')) return set(*s, token);
     if (auto* s = takes(Stand::handle); s && v.starts_with('@')) return set(*s, token);
     if (auto* s = takes(Stand::word)) return set(*s, token);
+    if (auto* s = takes(Stand::page); s && looks_like_count(v)) return set(*s, token);
     if (auto* s = find(Stand::title); s && !s->given) return set(*s, token);
     if (auto* s = takes(Stand::amount); s && (s->required || looks_like_money(v))) return set(*s, token);
     if (auto* s = find(Stand::phrase); s && !s->given) return phrase(*s, token);

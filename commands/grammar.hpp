@@ -15,7 +15,7 @@
 namespace commands {
 
 /// Where a part of a command stands: by position, told by its looks or its place; trailing words; a flag; a key.
-enum class Stand { id, version, hash, handle, word, title, amount, phrase, yes, key };
+enum class Stand { id, version, hash, handle, word, page, title, amount, phrase, yes, key };
 
 /// One part of a command that is being read.
 struct Slot {
@@ -61,6 +61,8 @@ constexpr Stand stand_of() {
     return Stand::yes;
   else if constexpr (std::is_same_v<T, Word> || std::is_same_v<T, workflow::Zone>)
     return Stand::word;
+  else if constexpr (std::is_same_v<T, Page>)
+    return Stand::page;
   else if constexpr (std::is_same_v<T, workflow::Title>)
     return Stand::title;
   else if constexpr (std::is_same_v<T, workflow::Amount>)
@@ -82,7 +84,11 @@ std::string shape_of(std::string_view name) {
   return name == "reason" ? "completed" : "\"…\"";
 }
 
-/// One id of the wanted kind; the row was chosen by its kind, so another cannot come here.
+/// What one types in the place of an id of this kind.
+template <class T>
+std::string_view example_id();
+
+/// One id of the wanted kind. Where one row has the verb, or the subverb, another kind may come here.
 template <class T>
 Problem read_id(T& out, const Value& v) {
   workflow::AnyId any;
@@ -91,7 +97,7 @@ Problem read_id(T& out, const Value& v) {
     out = any;
   } else {
     const auto* id = std::get_if<T>(&any);
-    if (!id) return usage("usage.not_id", v);
+    if (!id) return usage("usage.id_wanted", v, {{"wanted", std::string{example_id<T>()}}});
     out = *id;
   }
   return {};
@@ -134,10 +140,11 @@ Slot slot(M& member, std::string_view described_name) {
     };
     switch (s.stand) {
       case Stand::id: s.shape = example_id<T>(); break;
-      case Stand::version: s.shape = "v2"; break;
+      case Stand::version: s.shape = name == "from" ? "v1" : "v2"; break;
       case Stand::hash: s.shape = "#a1b2"; break;
       case Stand::handle: s.shape = "@ana"; break;
       case Stand::word: s.shape = std::is_same_v<T, workflow::Zone> ? "Europe/Berlin" : name; break;
+      case Stand::page: s.shape = name; break;
       case Stand::title: s.shape = "\"" + name + "\""; break;
       case Stand::amount: s.shape = "300"; break;
       case Stand::phrase: s.shape = "\"" + name + "\""; break;

@@ -55,6 +55,15 @@ Note hint(std::string_view name, const Args& args) {
   return {.kind = key, .subject = {}, .text = say(key, args), .direct = {}};
 }
 
+Note hint_about(std::string_view name, const Room& room, const AnyId& id, const Cast& cast) {
+  const Telling t{{}, room, cast};
+  const auto due = row(room, id).due;
+  Note n = hint(name, {});
+  n.text = t.say(n.kind, with(t.about(id), {{"due", due ? Arg{*due} : Arg{}}}));
+  n.subject = text(id);
+  return n;
+}
+
 std::string with_number(std::string text, std::int64_t number, std::string_view hash) {
   return std::move(text) + " · N-" + std::to_string(number) + " " + std::string{hash};
 }

@@ -4,6 +4,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "commands/commands.hpp"
@@ -38,15 +40,53 @@ std::vector<Note> notes(std::span<const workflow::Event>, const workflow::Room& 
 Note preview(std::string_view verb, std::span<const workflow::Event>, const workflow::Room& after, const Cast&,
              std::string_view code, workflow::Duration valid, workflow::Instant now, const workflow::Room& before);
 
+/// `NOT_ELIGIBLE(no_payment)`
+std::string code_of(const workflow::Rejection&);
 /// A refusal: its code, what was expected, what to do instead. Kind `refusal`, subject the code with its detail.
 Note refusal(const workflow::Rejection&, const Cast&);
 
+/// A try that was refused: on what, and with which code.
+struct Tried {
+  std::string about, code;
+};
+/// Something of a room's past, as it was recorded.
+struct Past {
+  workflow::Instant at{};
+  workflow::PersonId who;  ///< 0: it happened by itself
+  std::variant<workflow::Event, Tried> what;
+};
+/// A number of the house, or one under which a contract was accepted.
+struct Number {
+  std::string name, value;
+  std::string origin;  ///< `default`, `parley.toml:12`; none for a contract's
+  std::string house;   ///< of a contract's number, what the house has by now, where that is another
+};
+/// Somebody for whom the reader works or has worked.
+struct Client {
+  const workflow::Room* room = nullptr;
+  std::optional<workflow::Rejection> closed;  ///< why the reader may not propose there; none: they may
+};
+/// What an answer may need besides the rooms.
+struct Beside {
+  std::vector<Past> past;
+  std::vector<Number> numbers;
+  std::vector<Client> clients;
+  workflow::Currency currency{};
+};
+
 /// The answer to a query. `rooms` are those the reader may see here: the room itself, or in a direct chat all of
 /// theirs.
-Note answer(const Query&, std::span<const workflow::Room* const> rooms, const Cast&, workflow::Instant now);
+Note answer(const Query&, std::span<const workflow::Room* const> rooms, const Cast&, workflow::Instant now,
+            const Beside& = {});
+
+/// One of several things that a line without its id could be about, with the line as it would have to be typed.
+std::string line_to_choose(const workflow::Room&, const workflow::AnyId&, const Cast&, std::string_view typed);
 
 /// A few sentences that no event or refusal carries: `edited`, `catching_up`, `poisoned`, `repeat`, …
 Note hint(std::string_view name, const workflow::Args&);
+
+/// The same about one thing.
+Note hint_about(std::string_view name, const workflow::Room&, const workflow::AnyId&, const Cast&);
 
 /// What ends a note in the room: ` · N-881 a1b2c3`.
 std::string with_number(std::string text, std::int64_t number, std::string_view hash);

@@ -81,6 +81,7 @@ std::string money_of_end(const Telling& t, ContractId id, bool numbered) {
   std::vector<AnyId> cancelled;
   for (const auto* c : t.all<milestone::Cancelled>()) cancelled.emplace_back(c->id);
   if (!cancelled.empty()) line("note.ending.cancelled", {{"ids", ids_of(cancelled)}});
+  if (const auto* a = t.find<amendment::Withdrawn>()) line("note.ending.amendment", {{"amendment", text(a->id)}});
   return s;
 }
 

@@ -90,7 +90,4 @@ Tale tell(const Telling&, const milestone::RefundPending&) { return {}; }
 Tale tell(const Telling&, const milestone::Refunded&) { return {}; }
 Tale tell(const Telling&, const milestone::Cancelled&) { return {}; }
 
-Tale tell(const Telling&, const milestone::Added&) { return {}; }
-Tale tell(const Telling&, const milestone::Edited&) { return {}; }
-
 }  // namespace commands

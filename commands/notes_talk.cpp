@@ -22,10 +22,4 @@ Tale tell(const Telling& t, const question::Answered& e) {
               .at = e.at};
 }
 
-Tale tell(const Telling&, const room::MoveAsked&) { return {}; }
-Tale tell(const Telling&, const room::Moved&) { return {}; }
-Tale tell(const Telling&, const person::ZoneChosen&) { return {}; }
-Tale tell(const Telling&, const person::Blocked&) { return {}; }
-Tale tell(const Telling&, const person::Unblocked&) { return {}; }
-
 }  // namespace commands

@@ -41,6 +41,12 @@ std::string of(const Telling& t, const proposal::Approved& e) {
   return s + net_line(t) + escrow_line(t);
 }
 
+std::string of(const Telling& t, const amendment::Approved& e) {
+  return t.say("preview.approve_amendment",
+               with(t.about(e.id), {{"version", e.version}, {"changes", change_of(t, e.id)}})) +
+         "\n" + in_full(e.terms, e.digest);
+}
+
 std::string of(const Telling& t, const milestone::Funded& e) {
   return t.say("preview.fund", with(t.about(e.id), {{"amount", e.amount},
                                                     {"credit", e.credit ? Arg{*e.credit} : Arg{}},
@@ -86,6 +92,7 @@ std::string body(std::string_view verb, const Telling& t, const Room& before) {
     if (const auto* x = std::get_if<contract::Ending>(&e)) return of(t, *x, before);
     if (const auto* x = std::get_if<proposal::Approved>(&e)) return of(t, *x);
     if (const auto* x = std::get_if<offer::Accepted>(&e)) return of(t, *x);
+    if (const auto* x = std::get_if<amendment::Approved>(&e)) return of(t, *x);
     if (const auto* x = std::get_if<milestone::Funded>(&e)) return of(t, *x);
     if (const auto* x = std::get_if<milestone::Released>(&e)) return of(t, *x);
     if (const auto* x = std::get_if<milestone::CreditReleased>(&e)) return of(t, *x);

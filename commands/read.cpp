@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "commands/suggest.hpp"
 #include "commands/unicode.hpp"
@@ -142,6 +143,67 @@ std::expected<Reading, Rejection> reading(std::string_view message, const Addres
   return Reading{verb, std::move(*request)};
 }
 
+/// Letters that ids begin with, those of nouns to come included.
+bool id_letters(std::string_view s) {
+  static constexpr std::array<std::string_view, 18> known{"p",  "o", "c", "m",  "a",  "er", "cr", "q", "rf",
+                                                          "rq", "d", "s", "hd", "te", "j",  "b",  "t", "n"};
+  return std::ranges::find(known, s) != known.end();
+}
+
+bool digit(char c) { return c >= '0' && c <= '9'; }
+
+/// Something that was perhaps meant as an id: `P-12`, `p12`, `M5.1`, `P 12`, `#12`, and where no money can be meant
+/// `12`. Nothing is filled in for it: who mistypes an id means a certain thing (R-id-4).
+bool meant_as_id(const Token& token, std::string_view next, bool takes_amount) {
+  if (token.quoted) return looks_like_id(token.value) && token.value.find(' ') == std::string::npos;
+  if (looks_like_id(token.value)) return true;
+  const auto word = compared(without_hidden(token.value));
+  std::string_view left = word;
+  if (left.starts_with('#')) left.remove_prefix(1);
+  std::size_t letters = 0;
+  while (letters < left.size() && left[letters] >= 'a' && left[letters] <= 'z') ++letters;
+  const auto rest = left.substr(letters);
+  if (letters > 0 && rest.starts_with('-') && rest.size() <= 4) return id_letters(left.substr(0, letters));
+  const bool marks = std::ranges::all_of(rest, [](char c) { return digit(c) || std::string_view{".-_:"}.contains(c); });
+  if (!marks || (letters > 0 && !id_letters(left.substr(0, letters)))) return false;
+  if (letters > 0 && rest.empty()) return !next.empty() && std::ranges::all_of(next, digit);
+  return letters > 0 || (!takes_amount && std::ranges::any_of(rest, digit) && !word.starts_with('-'));
+}
+
+/// A line that has no id where one would stand.
+struct Gap {
+  std::string message;
+  std::size_t at = 0;
+  std::vector<const Verb*> rows;  ///< that take one there
+};
+
+std::optional<Gap> gap(std::string_view typed) {
+  if (!addressed(typed) || text_problem(typed)) return {};
+  Gap g{.message = plain_spaces(typed)};
+  const auto to = addressed(g.message);
+  if (!to) return {};
+  const auto rows = rows_of(lower(to->verb));
+  Lexer lexer{g.message, to->rest};
+  const Verb* chosen = by_subverb(rows, lexer);
+  g.at = lexer.at();
+  const std::string_view subverb = chosen ? chosen->row.subverb : "";
+  std::ranges::copy_if(rows, std::back_inserter(g.rows),
+                       [&](auto* v) { return v->row.subverb == subverb && !v->row.ids.empty(); });
+  if (g.rows.empty()) return {};
+  if (lexer.done()) return g;
+  const auto token = lexer.take();
+  if (!token) return {};
+  if (!token->key.empty()) return g;
+  const auto next = lexer.done() ? std::expected<Token, Rejection>{Token{}} : lexer.take();
+  const bool amount = std::ranges::any_of(g.rows, [](auto* v) { return v->row.takes_amount; });
+  if (meant_as_id(*token, next ? std::string_view{next->value} : std::string_view{}, amount)) return {};
+  return g;
+}
+
+std::string filled(const Gap& g, std::string_view id) {
+  return g.message.substr(0, g.at) + " " + std::string{id} + g.message.substr(g.at);
+}
+
 /// A line `stars=5 text="…"` where a question is open.
 bool is_answer(std::string_view message, const ReadContext& context) {
   if (!context.question_open) return false;
@@ -150,6 +212,43 @@ bool is_answer(std::string_view message, const ReadContext& context) {
 }
 
 }  // namespace
+
+std::string kind_of(const workflow::AnyId& id) {
+  const auto all = text(id);
+  return all.substr(0, all.find('-'));
+}
+
+std::optional<LeftOut> left_out(std::string_view typed, const ReadContext& context) {
+  const auto g = gap(typed);
+  if (!g) return {};
+  LeftOut left;
+  for (const std::string kind : {"P", "O", "C", "M", "A", "ER", "CR", "Q"}) {
+    if (std::ranges::none_of(g->rows, [&](auto* v) { return takes_kind(v->row, kind); })) continue;
+    const auto reading = read(filled(*g, kind + (kind == "M" || kind == "A" ? "-1.1" : "-1")), context);
+    if (!reading || !*reading) continue;
+    left.kinds.push_back(kind);
+    left.query = std::holds_alternative<Query>((*reading)->request);
+  }
+  return left.kinds.empty() ? std::nullopt : std::optional{left};
+}
+
+std::string completed(std::string_view typed, const workflow::AnyId& id) {
+  const auto g = gap(typed);
+  return g ? filled(*g, text(id)) : std::string{typed};
+}
+
+std::optional<workflow::AnyId> named(const Query& q) {
+  return std::visit(
+      [](const auto& x) -> std::optional<workflow::AnyId> {
+        if constexpr (requires { x.id; })
+          return x.id;
+        else if constexpr (requires { x.contract; })
+          return x.contract;
+        else
+          return {};
+      },
+      q);
+}
 
 std::optional<std::expected<Reading, Rejection>> read(std::string_view typed, const ReadContext& context) {
   const bool answer = is_answer(typed, context);

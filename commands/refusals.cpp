@@ -1,13 +1,14 @@
 #include "commands/telling.hpp"
 
 namespace commands {
-namespace {
 
 using namespace workflow;
 
 std::string code_of(const Rejection& r) {
   return std::string{text(r.code)} + (r.detail.empty() ? "" : "(" + r.detail + ")");
 }
+
+namespace {
 
 bool names(const Args& args, std::string_view key) {
   for (const auto& [name, value] : args)

@@ -1,106 +1,28 @@
 #include <algorithm>
 
+#include "commands/rows.hpp"
 #include "commands/unicode.hpp"
-#include "commands/verbs.hpp"
 
 // One row for each verb, subverb and kind of id. To add a verb is to add a row.
 namespace commands {
-
-BOOST_DESCRIBE_STRUCT(StatusQuery, (), (id))
-BOOST_DESCRIBE_STRUCT(LedgerQuery, (), (id))
-
 namespace {
 
 using namespace workflow;
+using rows::act;
+using rows::command;
+using rows::read_into;
+using rows::row;
+using rows::sub;
 
 struct ConfirmWords {
   std::optional<Word> code;
 };
 BOOST_DESCRIBE_STRUCT(ConfirmWords, (), (code))
-struct HelpWords {
-  std::optional<Word> verb;
-};
-BOOST_DESCRIBE_STRUCT(HelpWords, (), (verb))
-struct NoWords {};
-BOOST_DESCRIBE_STRUCT(NoWords, (), ())
-
-template <class C>
-std::expected<C, Rejection> read_into(Bare bare, Lexer& lexer, const ReadContext& context) {
-  C command;
-  auto parts = slots(command);
-  if (auto p = fill(parts, bare, lexer, context)) return std::unexpected(std::move(*p));
-  return command;
-}
-
-template <class C, Bare bare>
-std::expected<Request, Rejection> command(Lexer& lexer, const ReadContext& context) {
-  auto c = read_into<C>(bare, lexer, context);
-  if (!c) return std::unexpected(std::move(c.error()));
-  return Request{Command{std::move(*c)}};
-}
-
-template <class Q>
-std::expected<Request, Rejection> query(Lexer& lexer, const ReadContext& context) {
-  auto q = read_into<Q>(Bare::none, lexer, context);
-  if (!q) return std::unexpected(std::move(q.error()));
-  return Request{Query{std::move(*q)}};
-}
-
-template <ListQuery::What what, bool ended_too>
-std::expected<Request, Rejection> list(Lexer& lexer, const ReadContext& context) {
-  auto q = read_into<NoWords>(Bare::none, lexer, context);
-  if (!q) return std::unexpected(std::move(q.error()));
-  return Request{Query{ListQuery{what, ended_too}}};
-}
-
-std::expected<Request, Rejection> whoami(Lexer& lexer, const ReadContext& context) {
-  auto q = read_into<NoWords>(Bare::none, lexer, context);
-  if (!q) return std::unexpected(std::move(q.error()));
-  return Request{Query{WhoamiQuery{}}};
-}
 
 std::expected<Request, Rejection> confirm(Lexer& lexer, const ReadContext& context) {
   auto c = read_into<ConfirmWords>(Bare::none, lexer, context);
   if (!c) return std::unexpected(std::move(c.error()));
   return Request{Confirm{c->code ? std::optional{upper(c->code->text)} : std::nullopt}};
-}
-
-/// `/help approve`, also `/help /approve`. A verb that does not exist is not helped with.
-std::expected<Request, Rejection> help(Lexer& lexer, const ReadContext& context) {
-  auto c = read_into<HelpWords>(Bare::none, lexer, context);
-  if (!c) return std::unexpected(std::move(c.error()));
-  HelpQuery q;
-  if (c->verb) {
-    std::string_view typed = c->verb->text;
-    if (typed.starts_with('/') || typed.starts_with('!')) typed.remove_prefix(1);
-    q.verb = lower(typed);
-    if (rows_of(*q.verb).empty())
-      return std::unexpected(refuse(Code::USAGE, "usage.unknown_verb", "R-read-4", {{"verb", *q.verb}}));
-  }
-  return Request{Query{q}};
-}
-
-std::string ids_of(const std::vector<Slot>& parts) {
-  for (const auto& s : parts)
-    if (s.stand == Stand::id) return s.shape.substr(0, s.shape.find('-'));
-  return {};
-}
-
-/// A row whose usage and kind of id come from the parts of a C.
-template <class C>
-Row row(std::string_view verb, std::string_view subverb, std::string_view who, std::string_view where,
-        std::string_view help, std::string_view example, std::string_view group) {
-  C sample;
-  const auto parts = slots(sample);
-  const bool any = std::is_same_v<C, StatusQuery>, asks = std::is_same_v<C, question::Ask>;
-  static const std::string ids = any ? "P O C M ER" : asks ? "P O C" : ids_of(parts);
-  return {verb, subverb, ids, usage_line(verb, subverb, parts), who, where, help, example, group};
-}
-
-template <class C, Bare bare = Bare::none>
-Verb act(std::string_view verb, std::string_view who, std::string_view where, std::string_view help,
-         std::string_view example, std::string_view group) {
-  return {row<C>(verb, "", who, where, help, example, group), command<C, bare>};
 }
 
 std::vector<Verb> commands_of_the_house() {
@@ -161,28 +83,69 @@ std::vector<Verb> commands_of_the_house() {
       {row<ConfirmWords>("confirm", "", "whoever saw the preview", both, "Carries out what a preview showed.",
                          "/confirm 7F3A", "end"),
        confirm},
-      {row<NoWords>("list", "", either, both, "What waits for you, and what you wait for.", "/list", "look"),
-       list<ListQuery::What::all, false>},
-      {row<NoWords>("list", "pending", either, both, "Open proposals.", "/list pending", "look"),
-       list<ListQuery::What::pending, false>},
-      {row<NoWords>("list", "offers", either, both, "Open offers.", "/list offers", "look"),
-       list<ListQuery::What::offers, false>},
-      {row<NoWords>("list", "contracts", either, both, "Contracts that run.", "/list contracts", "look"),
-       list<ListQuery::What::contracts, false>},
-      {row<NoWords>("list", "contracts all", either, both, "Contracts, ended ones too.", "/list contracts all", "look"),
-       list<ListQuery::What::contracts, true>},
-      {row<StatusQuery>("status", "", either, both, "What is true of one thing.", "/status C-5", "look"),
-       query<StatusQuery>},
-      {row<LedgerQuery>("ledger", "", either, both, "A contract's money.", "/ledger C-5", "look"), query<LedgerQuery>},
-      {row<HelpWords>("help", "", "everybody", both, "All commands, or one.", "/help approve", "look"), help},
-      {row<NoWords>("whoami", "", "everybody", both, "Who you are to the bot.", "/whoami", "look"), whoami},
+  };
+}
+
+/// Amendments: what changes a contract that runs.
+std::vector<Verb> changes_of_a_contract() {
+  constexpr auto room = "room", either = "client or freelancer", turn = "whose turn it is";
+  return {
+      act<amendment::Amend>("amend", either, room,
+                            "Proposes to change a contract's title, scope or end; the other side answers.",
+                            "/amend C-5 end=2026-12-31", "agree"),
+      act<amendment::Counter>("counter", turn, room,
+                              "Answers an amendment with other values; what you leave out stays.",
+                              "/counter A-5.1 v1 amount=450", "agree"),
+      act<amendment::Approve>("approve", turn, room, "Agrees to an amendment: the contract says so from now on.",
+                              "/approve A-5.1 v1", "agree"),
+      act<amendment::Decline>("decline", turn, room, "Declines an amendment, with or without a reason.",
+                              "/decline A-5.1 too late", "agree"),
+      act<amendment::Withdraw>("withdraw", "who proposed it", room, "Takes an amendment back that is not approved yet.",
+                               "/withdraw A-5.1", "agree"),
+      sub<amendment::AddMilestone>("milestone", "add", either, room,
+                                   "Proposes another milestone of a contract; the other side answers.",
+                                   R"(/milestone add C-5 "Final" 500 due=2026-12-15)", "work"),
+      sub<amendment::EditMilestone>("milestone", "edit", either, room,
+                                    "Proposes to change a milestone that is not funded. The client may move its due "
+                                    "day later without an answer.",
+                                    "/milestone edit M-5.2 amount=450", "work"),
+      sub<amendment::DropMilestone>("milestone", "drop", either, room,
+                                    "Proposes to leave out a milestone that is not funded; the other side answers.",
+                                    "/milestone drop M-5.2", "work"),
+  };
+}
+
+/// What somebody orders for themselves, and the room that moves.
+std::vector<Verb> people_and_places() {
+  constexpr auto both = "room, direct chat", room = "room", everybody = "everybody";
+  return {
+      act<person::SetZone>("timezone", everybody, both, "Says in which zone you read times.", "/timezone Europe/Berlin",
+                           "look"),
+      act<person::Block>("block", everybody, both, "Refuses every further offer from somebody.", "/block @mallory",
+                         "agree"),
+      act<person::Unblock>("unblock", everybody, both, "Lets somebody offer again.", "/unblock @mallory", "agree"),
+      sub<room::Move>("room", "move", "client or freelancer", room,
+                      "Asks to make this place your room; the other side approves.", "/room move", "agree"),
+      sub<room::ApproveMove>("approve", "room", "whose turn it is", room, "Agrees that your room moves here.",
+                             "/approve room", "agree"),
   };
 }
 
 }  // namespace
 
+std::string rows::ids_of(const std::vector<Slot>& parts) {
+  for (const auto& s : parts)
+    if (s.stand == Stand::id && s.required) return s.shape.substr(0, s.shape.find('-'));
+  return {};
+}
+
 const std::vector<Verb>& verbs() {
-  static const std::vector<Verb> all = commands_of_the_house();
+  static const std::vector<Verb> all = [] {
+    std::vector<Verb> every;
+    for (auto rows : {commands_of_the_house(), changes_of_a_contract(), people_and_places(), rows::look()})
+      for (auto& v : rows) every.push_back(std::move(v));
+    return every;
+  }();
   return all;
 }
 

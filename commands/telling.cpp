@@ -100,6 +100,11 @@ std::string Telling::name(const AnyId& id, Side side) const {
   return name(side == Side::client ? both->client : both->freelancer);
 }
 
+std::string Telling::handle(PersonId id) const {
+  const auto* person = look_up(cast.people, id);
+  return person ? person->handle : std::string{};
+}
+
 Args Telling::about(const AnyId& id) const {
   auto args = std::visit(Titles{room}, id);
   args.emplace_back("id", text(id));
@@ -127,7 +132,7 @@ std::string brief(const Terms& t) {
                              {"dates", dates_of(t)}});
 }
 
-std::string in_full(const Terms& t, const Digest& digest) {
+std::string in_full(const Terms& t, const Digest& digest, std::size_t scope) {
   std::vector<std::string> stages;
   for (const auto& m : t.milestones)
     stages.push_back(say("terms.full_milestone", {{"n", static_cast<std::int64_t>(stages.size() + 1)},
@@ -135,7 +140,7 @@ std::string in_full(const Terms& t, const Digest& digest) {
                                                   {"amount", m.amount},
                                                   {"due", due_of(m)}}));
   return say("terms.full", {{"title", t.title},
-                            {"scope", shortened(t.scope, 1000)},
+                            {"scope", shortened(t.scope, scope)},
                             {"amount", t.amount},
                             {"milestones", joined(stages, "\n")},
                             {"dates", dates_of(t)},

@@ -17,6 +17,8 @@ class Telling {
   /// The display name, or the handle where there is none; with the handle where two people here share a name.
   std::string name(workflow::PersonId) const;
   std::string name(const workflow::AnyId&, workflow::Side) const;
+  /// Without the @.
+  std::string handle(workflow::PersonId) const;
   /// id, title, client, freelancer; of a milestone also contract, milestone (its title) and the contract's title.
   workflow::Args about(const workflow::AnyId&) const;
   std::string say(std::string_view key, const workflow::Args&) const;
@@ -104,6 +106,7 @@ Tale tell(const Telling&, const workflow::amendment::Approved&);
 Tale tell(const Telling&, const workflow::amendment::Declined&);
 Tale tell(const Telling&, const workflow::amendment::Withdrawn&);
 Tale tell(const Telling&, const workflow::amendment::Expired&);
+Tale tell(const Telling&, const workflow::amendment::Followed&);
 Tale tell(const Telling&, const workflow::milestone::Added&);
 Tale tell(const Telling&, const workflow::milestone::Edited&);
 Tale tell(const Telling&, const workflow::milestone::ChangesRequested&);
@@ -125,13 +128,15 @@ Tale tell(const Telling&, const workflow::person::Unblocked&);
 /// `$800 in 2 milestones (Draft $300 by 2026-12-01, Final $500)`
 std::string brief(const workflow::Terms&);
 /// Every field on its lines, with the hash.
-std::string in_full(const workflow::Terms&, const workflow::Digest&);
+std::string in_full(const workflow::Terms&, const workflow::Digest&, std::size_t scope = 1000);
 /// `amount $800 → $650, end none → 2027-03-31`
 std::string changes(const std::vector<workflow::Change>&);
 /// That a contract is binding now, from the events of its acceptance; empty where there are none.
 std::string binding(const Telling&);
 /// What an end does with the money, a line each; `numbered`: with the number of the request that it makes.
 std::string money_of_end(const Telling&, workflow::ContractId, bool numbered);
+/// What an amendment that is open or approved changes of its contract; empty for one that came to nothing.
+std::string change_of(const Telling&, workflow::AmendmentId);
 /// What becomes of the requests for escrow by a release or by changes after the end; empty where nothing does.
 std::string asked_back(const Telling&, bool numbered);
 /// `M-5.2, M-5.3`

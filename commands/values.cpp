@@ -285,6 +285,8 @@ bool looks_like_rate(std::string_view s) {
          s.find(' ') == std::string_view::npos;
 }
 
+bool looks_like_count(std::string_view s) { return !s.empty() && all(s, is_digit); }
+
 Problem read_value(workflow::Version& out, const Value& v) {
   const auto& s = v.token.value;
   if (!looks_like_version(s)) return usage("usage.version", v);
@@ -343,6 +345,13 @@ Problem read_value(workflow::Zone& out, const Value& v) {
   const auto zone = zone_named(v.token.value);
   if (!zone) return usage("usage.zone", v);
   out.name = *zone;
+  return {};
+}
+
+Problem read_value(Page& out, const Value& v) {
+  const auto& s = v.token.value;
+  if (s.size() > 6 || s == std::string(s.size(), '0')) return usage("usage.page", v);
+  std::from_chars(s.data(), s.data() + s.size(), out.n);
   return {};
 }
 

@@ -29,6 +29,12 @@ struct Word {
   bool operator==(const Word&) const = default;
 };
 
+/// `2` behind what a list of pages is about.
+struct Page {
+  std::int64_t n = 1;
+  bool operator==(const Page&) const = default;
+};
+
 /// USAGE about one value: `why` gets the name and the text as they may be shown.
 workflow::Rejection usage(std::string_view why, const Value&, workflow::Args more = {}, std::string_view rule = {});
 /// The same, where a part of the value should have been typed differently.
@@ -55,6 +61,7 @@ Problem read_value(workflow::Title&, const Value&);
 Problem read_value(workflow::From&, const Value&);
 Problem read_value(workflow::Zone&, const Value&);
 Problem read_value(Word&, const Value&);
+Problem read_value(Page&, const Value&);
 
 /// `Draft 300 by 2026-11-09`, as in a line of the plain form.
 Problem read_item(workflow::MilestoneTerms&, const Value&);
@@ -68,6 +75,8 @@ bool looks_like_version(std::string_view);
 bool looks_like_id(std::string_view);
 /// Begins with a digit, or with a sign or a code before one: `300`, `$300`, `1,200`.
 bool looks_like_money(std::string_view);
+/// Nothing but digits.
+bool looks_like_count(std::string_view);
 /// `45/h`: an hourly rate.
 bool looks_like_rate(std::string_view);
 

@@ -78,6 +78,15 @@ RoomId Batch::open_room(std::string_view platform, std::string_view channel) {
   return RoomId{place.room};
 }
 
+void Batch::move_room(RoomId room, std::string_view platform, std::string_view channel) {
+  auto& s = impl_->store;
+  const auto to = s.made_place(platform, channel).number;
+  const auto left = s.next_number("stream");
+  s.db.run("UPDATE place SET room = ? WHERE room = ?", left, room.n);
+  s.db.run("UPDATE place SET room = ? WHERE number = ?", room.n, to);
+  s.places.clear();
+}
+
 PersonId Batch::open_person(Cause cause, std::string_view platform, workflow::person::Seen seen, Instant at) {
   auto& s = impl_->store;
   seen.id = PersonId{s.next_number("stream")};

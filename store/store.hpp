@@ -205,6 +205,8 @@ class Batch {
   /// The room was changed in memory by something that was then refused: it is folded again when next asked for.
   void forget(RoomId);
   RoomId open_room(std::string_view platform, std::string_view channel);
+  /// The room lies in this channel from now on; what it leaves is a place of nobody's, under a fresh number.
+  void move_room(RoomId, std::string_view platform, std::string_view channel);
   /// Makes the account (events person.seen) under a fresh number.
   PersonId open_person(Cause, std::string_view platform, workflow::person::Seen, Instant at);
   void set_direct(std::string_view platform, std::string_view channel, PersonId);

@@ -14,14 +14,14 @@ namespace workflow::amendment {
 enum class State { pending, approved, declined, withdrawn, expired };
 BOOST_DESCRIBE_ENUM(State, pending, approved, declined, withdrawn, expired)
 
-/// What is changed: the contract's words and dates, a new milestone, one that is not funded yet, or its end.
+/// What is changed: the contract's words and dates, a new milestone, one that is not funded yet, or that it goes.
 enum class What { terms, add, edit, drop };
 BOOST_DESCRIBE_ENUM(What, terms, add, edit, drop)
 
 /// One version of the change. Which members may be set follows from `what`.
 struct Change {
   What what = What::terms;
-  std::optional<MilestoneId> milestone;  ///< edit, drop: which; add: the number it will have
+  std::optional<MilestoneId> milestone;  ///< edit, drop: which; add: the number it was given with the approval
   std::optional<std::string> title;      ///< add, edit: the milestone's; terms: the contract's
   std::optional<std::string> scope;      ///< terms
   std::optional<Money> amount;           ///< add, edit
@@ -51,6 +51,7 @@ struct Amendment {
 
   std::int64_t version() const { return static_cast<std::int64_t>(versions.size()); }
   const Version& current() const { return versions.back(); }
+  /// Who proposed it, whoever has countered since: the one who may withdraw it.
   Side author() const { return versions.front().author; }
 };
 
@@ -68,7 +69,7 @@ struct AddMilestone {
   std::optional<Date> due;
 };
 BOOST_DESCRIBE_STRUCT(AddMilestone, (), (id, title, amount, due))
-/// The client alone may move a due day later: that needs no answer.
+/// The client alone may move a due day later: that needs no answer (R-amendment-4).
 struct EditMilestone {
   MilestoneId id;
   std::optional<std::string> title;
@@ -106,7 +107,7 @@ struct Withdraw {
 BOOST_DESCRIBE_STRUCT(Withdraw, (), (id))
 
 // Events
-/// Version 1, or with a later version a counter: the turn is the other side's.
+/// Version 1: the turn is the other side's.
 struct Proposed {
   static constexpr std::string_view kind = "amendment.proposed";
   AmendmentId id;
@@ -163,5 +164,14 @@ struct Expired {
   Instant at{};
 };
 BOOST_DESCRIBE_STRUCT(Expired, (), (id, at))
+/// The client has moved a due day later, which needs no answer: the contract's terms say so from now on.
+struct Followed {
+  static constexpr std::string_view kind = "amendment.terms_followed";
+  ContractId id;
+  Terms terms;
+  Digest digest;
+  Instant at{};
+};
+BOOST_DESCRIBE_STRUCT(Followed, (), (id, terms, digest, at))
 
 }  // namespace workflow::amendment

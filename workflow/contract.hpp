@@ -25,7 +25,7 @@ struct TermsVersion {
   Terms terms;
   Digest digest;
   Instant at{};                     ///< from when on they hold
-  std::optional<AmendmentId> from;  ///< none: as accepted
+  std::optional<AmendmentId> from;  ///< none: as accepted, or with a due day that the client moved later
   bool operator==(const TermsVersion&) const = default;
 };
 

@@ -47,9 +47,11 @@ struct Moved {
 };
 BOOST_DESCRIBE_STRUCT(Moved, (), (id, to, at))
 
-/// Typed in the new place by one of the pair.
-struct Move {};
-BOOST_DESCRIBE_STRUCT(Move, (), ())
+/// Typed in the new place by one of the pair. Two people who share two rooms name something that is in the one meant.
+struct Move {
+  std::optional<ContractId> id;
+};
+BOOST_DESCRIBE_STRUCT(Move, (), (id))
 /// Typed in the new place by the other.
 struct ApproveMove {};
 BOOST_DESCRIBE_STRUCT(ApproveMove, (), ())
@@ -68,8 +70,8 @@ using Event = std::variant<
     change_request::Approved, change_request::Declined, change_request::Withdrawn, change_request::Closed,
     contract::Started, contract::Opened, contract::Completing, contract::Resumed, contract::KeptOpen, contract::Nudged,
     contract::Ending, contract::Ended, amendment::Proposed, amendment::Countered, amendment::Approved,
-    amendment::Declined, amendment::Withdrawn, amendment::Expired, milestone::Added, milestone::Edited,
-    milestone::Funded, milestone::Submitted, milestone::ChangesRequested, milestone::Released,
+    amendment::Declined, amendment::Withdrawn, amendment::Expired, amendment::Followed, milestone::Added,
+    milestone::Edited, milestone::Funded, milestone::Submitted, milestone::ChangesRequested, milestone::Released,
     milestone::CreditReleased, milestone::RefundPending, milestone::Refunded, milestone::Cancelled, milestone::Overdue,
     escrow_refund::Requested, escrow_refund::Reduced, escrow_refund::Cancelled, bonus::Paid, question::Asked,
     question::Answered, feedback::Sealed, feedback::Revealed, feedback::Missed, reminder::Reminded, ledger::Posted,

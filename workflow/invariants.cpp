@@ -1,3 +1,4 @@
+#include "workflow/amendment_change.hpp"
 #include "workflow/room.hpp"
 
 namespace workflow {
@@ -65,6 +66,47 @@ Verdict escrow_of(const Room& room, const milestone::Milestone& m) {
   return {};
 }
 
+/// The terms in force are the accepted ones, those of the last approved amendment, or a due day moved later.
+Verdict terms_of(const Room& room, const contract::Contract& c) {
+  const auto id = text(c.id);
+  const auto& v = c.versions;
+  if (v.empty() || !(v.front().digest == room.offers.at(c.offer).digest))
+    return Broken{"the first terms of " + id + " are not those that were accepted"};
+  for (std::size_t i = 1; i < v.size(); ++i) {
+    if (!v[i].from && !amendment::only_later(v[i - 1].terms, v[i].terms))
+      return Broken{"the terms of " + id + " changed without an amendment"};
+    if (!v[i].from) continue;
+    const auto& a = room.amendments.at(*v[i].from);
+    if (a.state != amendment::State::approved || !(a.current().digest == v[i].digest))
+      return Broken{"the terms of " + id + " are not those that " + text(a.id) + " approved"};
+  }
+  if (!(c.digest == v.back().digest) || !(c.terms == v.back().terms))
+    return Broken{"the terms of " + id + " are not its last version"};
+  Money sum{0, c.terms.amount.currency};
+  std::vector<MilestoneTerms> listed;
+  for (const auto mid : standing(room, c.id)) {
+    const auto& m = room.milestones.at(mid);
+    sum += m.amount;
+    listed.push_back({m.title, m.amount, m.due});
+  }
+  if (!(sum == c.terms.amount)) return Broken{"the milestones of " + id + " do not add up to its amount"};
+  if (listed != c.terms.milestones) return Broken{"the milestones of " + id + " are not those of its terms"};
+  return {};
+}
+
+/// At most one amendment of a contract is open, and none once the contract has ended.
+Verdict amendments_of(const Room& room, const contract::Contract& c) {
+  int open = 0;
+  for (const auto& [aid, a] : room.amendments) {
+    if (aid.contract != c.id || a.state != amendment::State::pending) continue;
+    ++open;
+    if (c.state == contract::State::ending || c.state == contract::State::ended)
+      return Broken{text(aid) + " is open although its contract has ended"};
+  }
+  if (open > 1) return Broken{"two amendments of " + text(c.id) + " are open"};
+  return {};
+}
+
 /// What a milestone may be in a contract that has ended.
 Verdict work_of(const Room& room, const milestone::Milestone& m) {
   using enum milestone::State;
@@ -124,8 +166,8 @@ Verdict agreements(const Room& room) {
   }
   if (open > 1) return Broken{"two proposals of one pair are open"};
   for (const auto& [id, c] : room.contracts) {
-    const auto& o = room.offers.at(c.offer);
-    if (!(c.digest == o.digest)) return Broken{"the terms of " + text(id) + " are not those that were accepted"};
+    if (auto broken = terms_of(room, c)) return broken;
+    if (auto broken = amendments_of(room, c)) return broken;
     const bool over = c.state == contract::State::ending || c.state == contract::State::ended;
     if (over != room.feedback.contains(id)) return Broken{"feedback slots of " + text(id) + " stand without an end"};
   }

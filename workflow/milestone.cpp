@@ -20,6 +20,7 @@ Args args_of(const Room& room, const Milestone& m) {
           {"amount", m.amount},
           {"at", m.released_at},
           {"due", m.review.due},
+          {"by", m.dropped ? text(*m.dropped) : ""},
           {"ended", contract_of(room, m).ended_at}};
 }
 
@@ -38,7 +39,8 @@ std::optional<Rejection> over(const Room& room, const Milestone& m) {
     case State::refund_pending: return wrong(room, m, "milestone.is_refund_pending", "R-milestone-9");
     case State::refunded: return wrong(room, m, "milestone.is_refunded", "R-milestone-9");
     case State::disputed: return wrong(room, m, "milestone.is_disputed", "R-milestone-9");
-    case State::cancelled: return wrong(room, m, "milestone.is_cancelled", "R-milestone-9");
+    case State::cancelled:
+      return wrong(room, m, m.dropped ? "milestone.is_dropped" : "milestone.is_cancelled", "R-milestone-9");
   }
   return {};
 }
@@ -128,6 +130,24 @@ void end_by_freelancer(const Room& room, const contract::Ending& e, Events& out)
   if (const Money credit = room.ledger.credit(e.id, c.policy.currency); !credit.zero())
     returned.emplace_back(ledger::no_milestone, credit);
   if (!returned.empty()) out.push_back(ledger::give_back(e.id, returned, c.client, settles));
+}
+
+/// The milestones follow the contract's new terms (R-amendment-8).
+void amended(const Room& room, const amendment::Approved& e, Events& out) {
+  if (e.change.what == amendment::What::drop) {
+    out.push_back(Cancelled{*e.change.milestone, e.id});
+    return;
+  }
+  std::size_t n = 0;
+  for (const auto id : standing(room, e.id.contract)) {
+    const auto& m = room.milestones.at(id);
+    const auto& t = e.terms.milestones.at(n++);
+    if (m.title != t.title || !(m.amount == t.amount) || m.due != t.due)
+      out.push_back(Edited{id, t.title, t.amount, t.due, e.at});
+  }
+  if (e.change.what != amendment::What::add) return;
+  const auto& t = e.terms.milestones.back();
+  out.push_back(Added{*e.change.milestone, t.title, t.amount, t.due});
 }
 
 /// Submitted work keeps its review; on the rest nobody can work any more (R-refund-3).
@@ -340,19 +360,24 @@ void on(Room& room, const Overdue& e) {
 }
 void on(Room& room, const RefundPending& e) { room.milestones[e.id].state = State::refund_pending; }
 void on(Room& room, const Refunded& e) { room.milestones[e.id].state = State::refunded; }
-void on(Room& room, const Cancelled& e) { room.milestones[e.id].state = State::cancelled; }
+void on(Room& room, const Cancelled& e) {
+  auto& m = room.milestones[e.id];
+  m.state = State::cancelled;
+  m.dropped = e.by;
+}
 
 Decision react(const Room& room, const Event& e, const Context& ctx) {
   Done d;
   if (const auto* started = std::get_if<contract::Started>(&e))
     fund(room, room.milestones.at({started->id, 1}), ctx.now, d.events);  // the first one, at once (R-offer-7)
+  if (const auto* approved = std::get_if<amendment::Approved>(&e)) amended(room, *approved, d.events);
   const auto* ending = std::get_if<contract::Ending>(&e);
   if (!ending) return d;
   if (ending->end_kind == contract::EndKind::by_client) end_by_client(room, *ending, d.events);
   if (ending->end_kind == contract::EndKind::by_freelancer) end_by_freelancer(room, *ending, d.events);
   if (ending->end_kind == contract::EndKind::auto_end_date) end_by_date(room, ending->id, d.events);
   for (const auto& [id, m] : room.milestones)
-    if (id.contract == ending->id && m.state == State::planned) d.events.push_back(Cancelled{id});
+    if (id.contract == ending->id && m.state == State::planned) d.events.push_back(Cancelled{id, {}});
   return d;
 }
 

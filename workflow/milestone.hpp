@@ -40,6 +40,7 @@ struct Milestone {
   Instant released_at{};
   Deadline overdue;  ///< of FUNDED without a submission: the next note about the due day that has passed
   std::int64_t overdue_notes = 0;
+  std::optional<AmendmentId> dropped;  ///< what took it out of the contract's terms
   bool operator==(const Milestone&) const = default;
 };
 
@@ -161,10 +162,12 @@ struct Refunded {
   Instant settles{};
 };
 BOOST_DESCRIBE_STRUCT(Refunded, (), (id, amount, at, settles))
+/// With the end of the contract, or dropped by an amendment.
 struct Cancelled {
   static constexpr std::string_view kind = "milestone.cancelled";
   MilestoneId id;
+  std::optional<AmendmentId> by;
 };
-BOOST_DESCRIBE_STRUCT(Cancelled, (), (id))
+BOOST_DESCRIBE_STRUCT(Cancelled, (), (id, by))
 
 }  // namespace workflow::milestone

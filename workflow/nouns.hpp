@@ -119,6 +119,7 @@ void on(Room&, const Approved&);
 void on(Room&, const Declined&);
 void on(Room&, const Withdrawn&);
 void on(Room&, const Expired&);
+void on(Room&, const Followed&);
 Decision react(const Room&, const Event&, const Context&);
 void alarms(const Room&, std::vector<Alarm>&);
 Events fire(const Room&, const Alarm&, const Context&);

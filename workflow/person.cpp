@@ -49,15 +49,43 @@ void evolve(Person& p, const Event& e) {
 }
 
 namespace person {
-Decision decide(const Room&, const SetZone&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+namespace {
+
+/// What everybody who orders something about themselves must be (R-guard-6).
+std::optional<Rejection> inactive(const Context& ctx) {
+  if (ctx.actor->status == AccountStatus::active) return {};
+  return refuse(Code::ACCOUNT_INACTIVE, "account_inactive", "R-guard-6");
 }
-Decision decide(const Room&, const Block&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+
+/// Somebody else who is known must be named (R-person-2).
+std::optional<Rejection> nobody(const Handle& typed, const Context& ctx) {
+  const Args args{{"handle", typed.name}};
+  if (!ctx.named) return refuse(Code::USAGE, "person.unknown_handle", "R-person-2", args);
+  if (ctx.named->id == ctx.actor->id) return refuse(Code::USAGE, "person.self", "R-person-2", args);
+  return inactive(ctx);
 }
-Decision decide(const Room&, const Unblock&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+
+}  // namespace
+
+Decision decide(const Room&, const SetZone& c, const Context& ctx) {
+  if (auto r = inactive(ctx)) return std::unexpected(*r);
+  return done(ZoneChosen{ctx.actor->id, c.zone.name});
 }
+
+Decision decide(const Room&, const Block& c, const Context& ctx) {
+  if (auto r = nobody(c.who, ctx)) return std::unexpected(*r);
+  if (ctx.actor->blocked.contains(ctx.named->id))
+    return std::unexpected(refuse(Code::WRONG_STATE, "person.is_blocked", "R-person-2", {{"handle", c.who.name}}));
+  return done(Blocked{ctx.actor->id, ctx.named->id});
+}
+
+Decision decide(const Room&, const Unblock& c, const Context& ctx) {
+  if (auto r = nobody(c.who, ctx)) return std::unexpected(*r);
+  if (!ctx.actor->blocked.contains(ctx.named->id))
+    return std::unexpected(refuse(Code::WRONG_STATE, "person.not_blocked", "R-person-2", {{"handle", c.who.name}}));
+  return done(Unblocked{ctx.actor->id, ctx.named->id});
+}
+
 }  // namespace person
 
 std::optional<Alarm> next_alarm(const Person& p) {

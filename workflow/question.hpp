@@ -27,6 +27,7 @@ struct Question {
 
 // Commands
 struct Ask {
+  static constexpr std::string_view ids = "P O C";
   AnyId id;  ///< a proposal, an offer or a contract
   Phrase question;
 };

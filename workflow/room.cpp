@@ -18,16 +18,6 @@ Decision decide(const Room& room, const Bind& c, const Context& ctx) {
   return done(Fixed{room.id, c.client, c.freelancer});
 }
 
-Decision decide(const Room&, const Move&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
-}
-Decision decide(const Room&, const ApproveMove&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
-}
-
-void on(Room& room, const MoveAsked& e) { room.move = MoveRequest{e.by, e.to}; }
-void on(Room& room, const Moved&) { room.move.reset(); }
-
 void on(Room& room, const Fixed& e) {
   room.client = e.client;
   room.freelancer = e.freelancer;
@@ -207,6 +197,13 @@ std::optional<Side> side_of(const Room& room, const std::optional<AnyId>& id, Pe
   if (both && both->client == person) return Side::client;
   if (both && both->freelancer == person) return Side::freelancer;
   return {};
+}
+
+std::vector<MilestoneId> standing(const Room& room, ContractId contract) {
+  std::vector<MilestoneId> ids;
+  for (const auto& [id, m] : room.milestones)
+    if (id.contract == contract && !m.dropped) ids.push_back(id);
+  return ids;
 }
 
 std::string thread_of(const Room& room, const AnyId& id) {

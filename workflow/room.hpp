@@ -47,6 +47,9 @@ Binding binding(const Room&);
 /// Where a command was typed.
 enum class Place { room, direct };
 
+/// Whose the place is where a command about a room itself was typed: that room's, nobody's, or another agreement's.
+enum class Here { own, vacant, taken };
+
 /// Everything `decide` may know besides the room. Nothing else reaches it: no clock, no store, no chance.
 struct Context {
   Instant now{};
@@ -56,7 +59,8 @@ struct Context {
   const Person* freelancer = nullptr;  ///< none where nobody was named and nobody else can be meant
   const Person* named = nullptr;       ///< whom `/block @x` names
   Place place = Place::room;
-  std::string here;      ///< where the command was typed, as the store writes a place
+  std::string here;  ///< where the command was typed, as the store writes a place
+  Here here_is = Here::own;
   bool consent = false;  ///< the preview was confirmed: the confirm guard passes
   std::function<std::int64_t(Numbered)> next_id;
   std::function<Salt()> salt;
@@ -106,6 +110,8 @@ struct Parties {
 std::optional<Parties> parties(const Room&, const std::optional<AnyId>&);
 std::optional<Side> side_of(const Room&, const std::optional<AnyId>&, PersonId);
 
+/// The milestones that the terms of a contract list, in their order: all that no amendment has dropped.
+std::vector<MilestoneId> standing(const Room&, ContractId);
 /// What somebody means who names a proposal or an offer that was agreed to: the offer or the contract it became.
 AnyId became(const Room&, AnyId);
 /// From when on a reminder helps nobody any more: the next one of the same deadline, or the deadline itself, is due.

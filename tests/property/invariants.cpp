@@ -1,5 +1,7 @@
 #include <rapidcheck/catch.h>
+#include <array>
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "world.hpp"
 
@@ -142,8 +144,42 @@ TEST_CASE("terms never change under a version") {
           RC_ASSERT(it->second == p.versions[v].digest.hex);
           RC_ASSERT(digest(p.versions[v].terms) == p.versions[v].digest);
         }
-      for (const auto& [id, c] : w.room.contracts) RC_ASSERT(digest(c.terms) == c.digest);
+      for (const auto& [id, a] : w.room.amendments)
+        for (std::size_t v = 0; v < a.versions.size(); ++v) {
+          const auto key = std::pair{id.contract.n * 1'000'000 + id.n * 1000, v};
+          const auto [it, fresh] = seen.try_emplace(key, a.versions[v].digest.hex);
+          RC_ASSERT(it->second == a.versions[v].digest.hex);
+          RC_ASSERT(digest(a.versions[v].terms) == a.versions[v].digest);
+        }
+      for (const auto& [id, c] : w.room.contracts) {
+        RC_ASSERT(digest(c.terms) == c.digest);
+        for (std::size_t v = 0; v < c.versions.size(); ++v) {
+          const auto [it, fresh] = seen.try_emplace({-id.n, v}, c.versions[v].digest.hex);
+          RC_ASSERT(it->second == c.versions[v].digest.hex);
+        }
+      }
     }
+  });
+}
+
+TEST_CASE("whatever is amended, a contract says what its milestones are, each under a number of its own") {
+  rc::prop("amended", [](std::vector<Step> steps) {
+    static constexpr std::array kinds{9, 10, 11, 16, 16, 17, 17, 18, 19, 20, 21, 21, 21, 21, 22, 23};
+    auto w = begun();
+    for (auto& s : steps) {
+      s.what = kinds[static_cast<std::size_t>(s.what) % kinds.size()];
+      s.number = 1;
+      s.minutes %= 1441;
+    }
+    w.take(steps);
+    RC_ASSERT(w.broken.empty());
+    std::set<MilestoneId> numbers{{{1}, 1}, {{1}, 2}};
+    std::size_t versions = 1;
+    for (const auto& e : w.history) {
+      if (const auto* added = std::get_if<milestone::Added>(&e)) RC_ASSERT(numbers.insert(added->id).second);
+      versions += std::holds_alternative<amendment::Approved>(e) || std::holds_alternative<amendment::Followed>(e);
+    }
+    RC_ASSERT(w.room.contracts.at({1}).versions.size() == versions);
   });
 }
 

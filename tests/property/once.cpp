@@ -61,6 +61,10 @@ const std::vector<std::pair<const char*, const char*>> lines{
     {"bob", "/release C-N --yes"},
     {"bob", "/changes M-N.1 shorter"},
     {"bob", "/bonus C-N 5 --yes"},
+    {"ana", "/milestone drop M-N.2"},
+    {"ana", R"(/milestone add C-N "Extra" 30)"},
+    {"bob", "/approve A-N.1"},
+    {"bob", "/approve A-N.1 v1"},
     {"ana", "/status C-1"},
     {"bob", "no command at all"}};
 
@@ -117,7 +121,7 @@ class Talk {
 
   Result result() {
     Result r{said_, {}};
-    for (const std::string subject : {"C-1", "C-2", "O-1", "O-2", "P-1", "P-2", "M-1.1", "M-1.2", "M-2.1", "ER-1",
+    for (const std::string subject : {"C-1", "C-2", "O-1", "O-2", "P-1", "P-2", "M-1.1", "M-1.2", "M-2.1", "A-1.1", "ER-1",
                                       "Q-1", "feedback C-1", "ledger", "events", "account ana", "account bob"})
       r.facts += subject + " " + bot::to_json(bot::inspect(*store_, "room", subject).value()) + "\n";
     return r;

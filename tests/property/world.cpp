@@ -61,6 +61,12 @@ Command World::command(const Step& s) const {
   if (!s.yes && s.version == 3) terms.end = day_of(now) + std::chrono::days{10 * s.number};
   const ContractId c{s.number};
   const MilestoneId m{c, s.version};
+  // The contract's last amendment, mostly at its current version: an id that comes to mind is seldom an open one.
+  const auto amended = room.contracts.find(c);
+  const AmendmentId a{c, amended == room.contracts.end() ? 1 : amended->second.amendments};
+  const auto open = room.amendments.find(a);
+  const Version current{open == room.amendments.end() ? 1 : open->second.version() + (s.amount % 4 == 0)};
+  const Date day = day_of(now) + std::chrono::days{s.amount % 60 - 5};
   switch (s.what) {
     case 0: return proposal::Propose{{}, terms, yes};
     case 1: return proposal::Counter{{s.number}, v, {.amount = amount}, yes};
@@ -87,15 +93,23 @@ Command World::command(const Step& s) const {
                            .pay = s.yes ? std::optional{amount} : std::nullopt,
                            .feedback = {.stars = 5, .text = "All as agreed, thank you"},
                            .yes = Yes{true}};
-    case 16: return contract::KeepOpen{c};
-    case 17: return contract::NudgeOther{c};
-    case 18: return question::Ask{s.yes ? AnyId{c} : AnyId{OfferId{s.number}}, {"Which font?"}};
-    case 19: return question::Answer{{s.version}, {"Helvetica"}};
-    case 20: return milestone::RequestChanges{m, {"shorter"}};
-    case 21: return milestone::Release{m, workflow::Amount{amount}, Yes{true}};
-    case 22:
+    case 16: return amendment::AddMilestone{c, {"Extra"}, {amount}, s.yes ? std::optional{day} : std::nullopt};
+    case 17: return amendment::EditMilestone{m, {}, s.yes ? std::nullopt : std::optional{amount}, day};
+    case 18: return amendment::DropMilestone{m};
+    case 19: return amendment::Amend{c, s.yes ? std::optional<std::string>{"Logo 2"} : std::nullopt, {}, day};
+    case 20: return amendment::Counter{a, current, {}, {}, amount, {}, {}};
+    case 21: return amendment::Approve{a, current, {}, yes};
+    case 22: return amendment::Decline{a, {}};
+    case 23: return amendment::Withdraw{a};
+    case 24: return contract::KeepOpen{c};
+    case 25: return contract::NudgeOther{c};
+    case 26: return question::Ask{s.yes ? AnyId{c} : AnyId{OfferId{s.number}}, {"Which font?"}};
+    case 27: return question::Answer{{s.version}, {"Helvetica"}};
+    case 28: return milestone::RequestChanges{m, {"shorter"}};
+    case 29: return milestone::Release{m, workflow::Amount{amount}, Yes{true}};
+    case 30:
       return milestone::ReleaseCredit{c, s.yes ? std::optional{workflow::Amount{amount}} : std::nullopt, Yes{true}};
-    case 23: return bonus::Pay{c, workflow::Amount{amount}, {}, yes};
+    case 31: return bonus::Pay{c, workflow::Amount{amount}, {}, yes};
     default: return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
   }
 }

@@ -55,7 +55,7 @@ template <>
 struct Arbitrary<property::Step> {
   static Gen<property::Step> arbitrary() {
     using property::Step;
-    return gen::build<Step>(gen::set(&Step::what, gen::inRange(0, 24)),
+    return gen::build<Step>(gen::set(&Step::what, gen::inRange(0, 32)),
                             gen::set(&Step::who, gen::weightedElement<int>({{8, 0}, {8, 1}, {1, 2}})),
                             gen::set(&Step::number, gen::inRange(1, 4)), gen::set(&Step::version, gen::inRange(1, 4)),
                             gen::set(&Step::amount, gen::inRange(4, 3000)),

@@ -54,7 +54,9 @@ TEST_CASE("every row's example reads as its own verb, and its usage names it") {
 
 TEST_CASE("the usage of a verb comes from its command's members") {
   for (const auto& row : commands::table()) {
-    if (row.verb == "approve") CHECK(row.usage == "/approve P-12 [v2] [#a1b2] [--yes]");
+    if (row.verb == "approve" && row.ids == "P") CHECK(row.usage == "/approve P-12 [v2] [#a1b2] [--yes]");
+    if (row.verb == "milestone" && row.subverb == "add")
+      CHECK(row.usage == "/milestone add C-5 \"title\" 300 [due=2026-12-01]");
     if (row.verb == "submit") CHECK(row.usage == "/submit M-5.2 \"message\"");
     if (row.verb == "decline" && row.ids == "O") CHECK(row.usage == "/decline O-7 [\"reason\"]");
   }
@@ -64,6 +66,13 @@ TEST_CASE("one verb is several rows, chosen by the kind of id") {
   CHECK(command<proposal::Decline>("/decline P-1").id.n == 1);
   CHECK(command<offer::Decline>("/decline O-7").id.n == 7);
   CHECK(command<offer::Decline>("/decline o-7").id.n == 7);
+  CHECK(command<amendment::Decline>("/decline A-5.1").id == AmendmentId{{5}, 1});
+  CHECK(command<amendment::DropMilestone>("/milestone drop M-5.2").id == MilestoneId{{5}, 2});
+  CHECK(command<amendment::AddMilestone>("/milestone add C-5 Final 500").amount == Amount{usd(50000)});
+  CHECK(why("/milestone drop C-5") == "usage.id_wanted");
+  CHECK(why("/milestone add C-5 Final") == "usage.missing");
+  CHECK(why("/milestone add C-5 500") == "usage.missing");
+  CHECK(why("/milestone C-5") == "usage.subverb");
   CHECK(why("/approve ER-3") == "usage.id_kind");
   CHECK(why("/approve CR-1") == "usage.id_kind");
   CHECK(why("/approve") == "usage.no_id");
@@ -196,7 +205,7 @@ TEST_CASE("bad input has a defined answer") {
   for (int i = 0; i < 21; ++i) many += "M:5;";
   CHECK(why("/counter P-1 milestones=\"" + many + "\"") == "usage.many_milestones");
   CHECK(command<proposal::Counter>("/counter P-1 title=\"Lo\u202Ego\u200B\nv2\"").terms.title == "Logo v2");
-  CHECK(why("/list milestones C-5") == "usage.extra");
+  CHECK(why("/list contracts C-5") == "usage.extra");
   CHECK(why("/help nothing") == "usage.unknown_verb");
   CHECK(why("/counter P-1 amount=5 #zz") == "usage.extra");
   CHECK(why("/approve P-1 #zz") == "usage.hash");
