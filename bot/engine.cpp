@@ -18,7 +18,9 @@ Instant believed(Instant stamp, Instant wall) { return stamp > wall + trust ? wa
 
 }  // namespace
 
-Engine::Impl::Impl(store::Store& s, Options o) : store(s), opt(std::move(o)), careful(s.unclean()) {}
+Engine::Impl::Impl(store::Store& s, Options o) : store(s), opt(std::move(o)), careful(s.unclean()) {
+  if (careful) doubt_first_mails();
+}
 
 store::Batch& Engine::Impl::writing() {
   if (!batch) batch.emplace(store);
@@ -49,22 +51,25 @@ void Engine::Impl::take(const Incoming& item, Instant wall) {
   std::visit(one, item);
 }
 
-/// A user of the server as a person of ours: made at the first sight, renamed when the server says so.
+/// A user of the server as a person of ours: made at the first sight, changed when the server says so.
 PersonId Engine::Impl::person_for(const std::string& user, const Member* seen, Instant at) {
-  const auto known = store.person_by_user(opt.platform, user);
+  auto known = store.person_by_user(opt.platform, user);
   if (!known) {
     workflow::person::Seen e{{}, user, seen ? seen->handle : user, seen ? seen->name : user, seen ? seen->zone : ""};
     const auto cause = writing().order("seen:" + opt.platform + ":" + user, at);
-    return writing().open_person(cause.value(), opt.platform, std::move(e), at);
+    known = writing().open_person(cause.value(), opt.platform, std::move(e), at);
   }
   if (!seen) return *known;
   const auto& p = store.person(*known);
+  const auto email = seen->email == "off" ? std::string{} : seen->email;
   workflow::person::Changed change{.id = *known};
   if (!seen->handle.empty() && seen->handle != p.handle) change.handle = seen->handle;
   if (!seen->name.empty() && seen->name != p.name) change.name = seen->name;
   if (!seen->zone.empty() && !p.zone_chosen && seen->zone != p.zone) change.zone = seen->zone;
-  if (!change.handle && !change.name && !change.zone) return *known;
-  const auto key = workflow::sha256(user + seen->handle + "\n" + seen->name + "\n" + seen->zone).hex;
+  if (!seen->email.empty() && email != p.email) change.email = email;
+  if (!change.handle && !change.name && !change.zone && !change.email) return *known;
+  const auto key =
+      workflow::sha256(user + seen->handle + "\n" + seen->name + "\n" + seen->zone + "\n" + seen->email).hex;
   const auto cause = writing().order("seen:" + opt.platform + ":" + key + workflow::iso(at), at);
   const workflow::Event e = std::move(change);
   if (cause) writing().record(*cause, *known, {&e, 1}, at, at);
@@ -186,11 +191,12 @@ void Engine::Impl::removed(const Deleted& d) {
     if (row.key == key && !marked(key)) marks.push_back({key, d.message});
 }
 
-/// A delivery by itself is no reason to commit: its mark rides in the next batch. Too many marks are one.
+/// A delivery by itself is no reason to commit: its mark rides in the next batch. Too many marks are one, and so is a
+/// mail's, because nobody could tell us after a death that it was sent.
 void Engine::Impl::delivered(const Delivered& d) {
   if (std::erase_if(answers, [&](const auto& row) { return row.key == d.key; }) > 0) return;
   marks.push_back(d);
-  if (marks.size() >= most_marks) writing();
+  if (marks.size() >= most_marks || mails.contains(d.key)) writing();
 }
 
 /// In rehearsal a query that is delivered again is answered under the key it had.
@@ -205,12 +211,16 @@ bool Engine::Impl::marked(const std::string& key) const {
 }
 
 void Engine::Impl::refused(const Refused& r) {
+  if (!r.permanent && mails.contains(r.key)) {
+    if (r.maybe) doubtful.insert(r.key);
+    return;
+  }
   if (!r.permanent) {
     for (const auto& row : store.unsent(opt.platform))
       if (row.key == r.key) stuck.insert(row.channel);
     return;
   }
-  spdlog::error("post refused for good key={}: {}", r.key, r.reason);
+  spdlog::error("{} refused for good key={}: {}", mails.contains(r.key) ? "mail" : "post", r.key, r.reason);
   if (std::erase_if(answers, [&](const auto& row) { return row.key == r.key; }) > 0) return;
   writing().attempt([&] {
     writing().mark_dead(r.key, r.reason);
@@ -322,6 +332,8 @@ void Engine::Impl::finish(bool last) {
   if (opt.before_commit) opt.before_commit();
   batch->commit();
   batch.reset();
+  for (const auto& d : marks)
+    if (mails.erase(d.key) > 0) doubtful.erase(d.key);
   marks.clear();
   answers.clear();
 }

@@ -32,6 +32,8 @@ class Engine {
     Can can;
     workflow::Policy policy;
     Origins origins;                      ///< of the policy, for whoever asks
+    bool mail = false;                    ///< notices go by e-mail too, to those who have an address
+    std::int64_t digest_over = 5;         ///< more mails than these to one person are sent as one
     std::optional<std::uint64_t> seed;    ///< rehearsal: codes, salts and keys from a seeded generator
     std::function<void()> before_commit;  ///< tests: called where a death would lose the batch
   };
@@ -50,6 +52,15 @@ class Engine {
   Post as_repeat(Post) const;
   /// Removals that were committed and not yet seen to have happened. Asking twice does no harm.
   std::vector<Erase> unerased();
+
+  /// Mails that were committed and perhaps not sent: by person, in order. Handing in a Delivered of one commits at
+  /// once, for a mail server cannot be asked what it has.
+  std::vector<Mail> unsent_mail();
+  /// Where more than `digest_over` mails to one person lie unsent, one digest takes their place, under a key of its own
+  /// and in one transaction; a digest that could not be sent either is taken into the next. Mails that may have arrived
+  /// stay as they are. To be called while none is on its way.
+  /// Throws as handle() does.
+  void fold_mail();
 
   /// The earliest deadline of all, so that the bot knows when to ask the server for its time.
   std::optional<Instant> next_due() const;

@@ -47,6 +47,7 @@ void Engine::Impl::carry_out(Act& a, const commands::Reading& reading) {
     void operator()(const workflow::Command& c) const { engine.command(a, c, verb); }
     void operator()(const commands::Confirm& c) const { engine.confirm(a, c); }
     void operator()(const commands::Query& q) const { engine.query(a, q); }
+    void operator()(const commands::Ack& c) const { engine.acknowledge(a, c); }
   } const one{*this, a, reading.verb};
   std::visit(one, reading.request);
 }

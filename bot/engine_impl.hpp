@@ -7,7 +7,8 @@
 #include "commands/notes.hpp"
 
 // The inside of the engine, shared by its sources: `engine.cpp` takes in, `engine_left_out.cpp` finds what a line
-// without an id is about, `engine_acts.cpp` carries out, `engine_queries.cpp` answers, `engine_posts.cpp` speaks.
+// without an id is about, `engine_acts.cpp` carries out, `engine_queries.cpp` answers, `engine_posts.cpp` speaks,
+// `engine_notices.cpp` tells whom it concerns, `engine_mail.cpp` writes to them.
 namespace bot {
 
 using store::PersonId;
@@ -41,6 +42,8 @@ struct Engine::Impl {
   Instant read_all{};    ///< every channel has been read up to here
   std::map<std::string, Instant> read;  ///< and these further
   std::set<std::string> stuck;          ///< channels in which the server refused a post for now: order is kept
+  std::set<std::string> mails;          ///< keys of mails that are not known to be sent
+  std::set<std::string> doubtful;       ///< and of those that may have arrived: they are sent again as they are
 
   Impl(store::Store&, Options);
 
@@ -123,13 +126,28 @@ struct Engine::Impl {
   commands::Cast cast(const workflow::Room*, std::span<const workflow::Event>, PersonId reader);
   void say(store::Cause, RoomId, std::span<const workflow::Event>, const Act*, Instant effective);
   void say_fired(store::Cause, RoomId, workflow::Events, Instant effective, Instant seen);
-  void post_room(store::Cause, RoomId, const commands::Note&, const Act*, std::span<const workflow::Event>);
+  void post_room(store::Cause, RoomId, const commands::Note&, const Act*, std::span<const workflow::Event>,
+                 Instant effective);
   void post_direct(PersonId, const commands::Note&, const Act*);
   void answer_author(const Act&, const commands::Note&, bool keep);
   void erase(const Act&);
   void enqueue(store::OutboxRow);
+  bool private_here(const Act&);  ///< what is said to the author here is seen by nobody else
   std::string random_hex(std::size_t bytes);
   std::string other_party(RoomId, const workflow::AnyId&, PersonId one);
+
+  // engine_notices.cpp
+  using Concerned = std::map<PersonId, workflow::AnyId>;  ///< whom something concerns, and what of theirs
+  Concerned concerned(RoomId, std::span<const workflow::Event>);
+  void tell(RoomId, const commands::Note&, std::int64_t number, std::span<const workflow::Event>, const Act*,
+            Instant effective);
+  void put_unread(commands::Cast&, PersonId);
+  void acknowledge(Act&, const commands::Ack&);
+
+  // engine_mail.cpp
+  void write_to(PersonId, RoomId, const workflow::AnyId& about, const commands::Note&, Instant at);
+  void doubt_first_mails();
+  void fold(std::span<const store::OutboxRow>);
 };
 
 }  // namespace bot

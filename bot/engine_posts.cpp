@@ -76,7 +76,7 @@ void Engine::Impl::say(store::Cause cause, RoomId id, std::span<const workflow::
     if (note.direct)
       post_direct(*note.direct, note, a);
     else
-      post_room(cause, id, note, a, events);
+      post_room(cause, id, note, a, events, effective);
   }
 }
 
@@ -92,7 +92,7 @@ void Engine::Impl::say_fired(store::Cause cause, RoomId id, workflow::Events eve
 
 /// A note goes where the command was typed; a deadline's, or what a direct chat caused, into the thread (R-note-2).
 void Engine::Impl::post_room(store::Cause cause, RoomId id, const commands::Note& note, const Act* a,
-                             std::span<const workflow::Event> events) {
+                             std::span<const workflow::Event> events, Instant effective) {
   const auto place = store.place_of(id);
   if (!place) return;
   std::string thread;
@@ -109,6 +109,7 @@ void Engine::Impl::post_room(store::Cause cause, RoomId id, const commands::Note
            .thread = thread,
            .kind = kind_and_subject(note),
            .text = commands::with_number(fitting(note.text), number, hash)});
+  tell(id, note, number, events, a, effective);
 }
 
 void Engine::Impl::post_direct(PersonId person, const commands::Note& note, const Act* a) {
@@ -122,6 +123,10 @@ void Engine::Impl::post_direct(PersonId person, const commands::Note& note, cons
              .channel = direct->channel,
              .kind = kind_and_subject(note),
              .text = fitting(note.text)});
+}
+
+bool Engine::Impl::private_here(const Act& a) {
+  return a.heard.direct || opt.can.private_replies || store.direct_of(a.actor);
 }
 
 /// To the author alone: in place where the server can, else in their direct chat, else in the room.

@@ -93,6 +93,10 @@ void Engine::Impl::query(Act& a, const commands::Query& q) {
     for (const auto& [id, person] : cast(room, {}, a.actor).people) people.people.emplace(id, person);
   for (const auto& p : more.past)
     if (p.who.n != 0) people.people.try_emplace(p.who, store.person(p.who));
+  if (std::holds_alternative<commands::InboxQuery>(q)) {
+    if (!private_here(a)) return answer_author(a, commands::hint("private_only", {}), false);
+    put_unread(people, a.actor);
+  }
   answer_author(a, commands::answer(q, *rooms, people, a.now, more), false);
 }
 

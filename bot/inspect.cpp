@@ -59,6 +59,21 @@ Facts events(store::Store& store) {
   return {{"count", std::to_string(store.events_count())}, {"chain", store.verify().empty() ? "ok" : "broken"}};
 }
 
+Facts outbox(store::Store& store) {
+  const auto w = store.waiting();
+  return {{"waiting", std::to_string(w.waiting)},
+          {"dead", std::to_string(w.dead)},
+          {"oldest", w.oldest ? workflow::iso(*w.oldest) : "none"}};
+}
+
+/// What no server would take, by its key; its text is gone.
+Facts dead(store::Store& store) {
+  Facts all;
+  for (const auto& d : store.dead_letters())
+    all.emplace_back(d.key, d.kind + " to " + (d.to.empty() ? d.channel : d.to) + ": " + d.reason);
+  return all;
+}
+
 Facts in_a_room(store::Store& store, const std::string& platform, const workflow::AnyId& id, bool feedback) {
   const auto room = store.room_of(id);
   if (!room) return {};
@@ -79,6 +94,8 @@ std::expected<Facts, std::string> inspect(store::Store& store, const std::string
   const auto name = blank == std::string::npos ? std::string{} : subject.substr(blank + 1);
   if (noun == "ledger" && name.empty()) return ledger(store, platform);
   if (noun == "events" && name.empty()) return events(store);
+  if (subject == "outbox") return outbox(store);
+  if (subject == "dead") return dead(store);
   if (noun == "account" && !name.empty()) return account(store, platform, name);
   if (noun == "room" && !name.empty()) {
     const auto place = store.place(platform, name);
@@ -90,7 +107,8 @@ std::expected<Facts, std::string> inspect(store::Store& store, const std::string
   const auto id = workflow::parse_id(feedback ? name : subject);
   if (!id || (feedback && !std::holds_alternative<workflow::ContractId>(*id)))
     return std::unexpected(
-        "a subject is an id like P-1 or M-1.1, `feedback C-1`, `room NAME`, `account NAME`, `ledger` or `events`");
+        "a subject is an id like P-1 or M-1.1, `feedback C-1`, `room NAME`, `account NAME`, `ledger`, `events`, "
+        "`outbox` or `dead`");
   return in_a_room(store, platform, *id, feedback);
 }
 

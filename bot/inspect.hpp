@@ -7,7 +7,7 @@
 #include "store/store.hpp"
 
 // What is true of a subject, read from the store: `P-1`, `M-1.1`, `feedback C-1`, `room studio`, `account ana`,
-// `ledger`, `events`. The fields are those of tests/transcripts/README.md.
+// `ledger`, `events`, `outbox`, `dead`. The fields are those of tests/transcripts/README.md.
 namespace bot {
 
 /// Fields in order, as text. Empty: absent. An error: the subject cannot be read, with what was expected.

@@ -82,7 +82,7 @@ int inspect(store::Store& store, const std::string& platform, const std::vector<
   }
   std::cout << subject;
   if (facts->empty()) std::cout << " absent";
-  for (const auto& [field, value] : *facts) std::cout << " " << field << "=" << value;
+  for (const auto& [field, value] : *facts) std::cout << (subject == "dead" ? "\n  " : " ") << field << "=" << value;
   std::cout << "\n";
   return good;
 }
@@ -192,6 +192,7 @@ void add_invite(CLI::App& app, int& code) {
   invite->add_option("--data", o->data, "folder of the stores")->capture_default_str();
   invite->add_option("--name", o->request.name, "display name");
   invite->add_option("--zone", o->request.zone, "time zone, e.g. Europe/Berlin");
+  invite->add_option("--email", o->request.email, "where notices go as well; off: nowhere any more");
   invite->add_option("--room", o->request.join_room, "a room to be put into, made if it is not there");
   invite->add_flag("--bot", o->request.bot, "an account for the bot; its token goes into a file");
   invite->add_option("--token-file", o->request.token_file, "where the bot's token goes [DATA/bot/token]");
@@ -243,7 +244,8 @@ void add_stopped(CLI::App& app, int& code) {
     return sub;
   };
   auto* see = add("inspect",
-                  "Print what is true of a subject: P-1, M-1.1, feedback C-1, room NAME, account NAME, ledger, events");
+                  "Print what is true of a subject: P-1, M-1.1, feedback C-1, room NAME, account NAME, ledger, events, "
+                  "outbox, dead");
   see->add_flag("--json", o->json);
   see->add_option("--platform", o->platform)->capture_default_str();
   see->add_option("subject", o->subject)->required();

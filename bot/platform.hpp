@@ -38,6 +38,7 @@ struct Member {
   Instant at{};
   bool is_bot = false;
   bool direct = false;  ///< the channel is a direct chat of this person and the bot
+  std::string email;    ///< where notices go as well, if the server knows; `off`: nowhere any more
 };
 
 /// A message was changed on the server after it was sent. Never executed.
@@ -58,17 +59,18 @@ struct ReadThrough {
   Instant at{};
 };
 
-/// The server has our post with this key.
+/// The server has our post, or our mail, with this key.
 struct Delivered {
   std::string key;
   std::string message;  ///< the server's id of it
 };
 
-/// The server will not take our post with this key now, or ever.
+/// The server will not take our post or mail with this key now, or ever.
 struct Refused {
   std::string key;
   bool permanent = false;
   std::string reason;
+  bool maybe = false;  ///< it broke off where the server may have taken it all the same
 };
 
 /// The link to the server went down (`up` false) or stands again and the backfill is through (`up` true).
@@ -93,7 +95,17 @@ struct Erase {
   std::string channel, message;
 };
 
-using Outgoing = std::variant<Post, Erase>;
+/// A notice by e-mail. Not the chat server's business: whoever sends it answers with Delivered or Refused.
+struct Mail {
+  std::string key;      ///< random, ours: its Message-ID is made of it, so that a second copy is known as one
+  std::string person;   ///< whose it is: the order of one person's mails is kept
+  std::string to;       ///< address
+  std::string subject;  ///< one line
+  std::string body;     ///< plain text, lines separated by \n
+  Instant at{};         ///< when it was queued
+};
+
+using Outgoing = std::variant<Post, Erase, Mail>;
 
 /// What the server can do; what it cannot is worked around (a private reply goes to the direct chat, then the room).
 struct Can {

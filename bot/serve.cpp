@@ -32,14 +32,26 @@ class Loop {
   Loop(asio::io_context& io, store::Store& store, Engine& engine, Platform& platform)
       : store_(store), engine_(engine), platform_(platform), later_(io), repost_(io), idle_(io), io_(io) {}
 
+  void use_mail(const MailConfig& config) {
+    Postman::Hooks hooks;
+    hooks.backlog = [this] { return mail_backlog(); };
+    hooks.report = [this](Incoming item) {
+      items_.push_back(std::move(item));
+      wake();
+    };
+    hooks.wall = wall_clock;
+    mail_ = std::make_unique<Postman>(io_, config, std::move(hooks));
+  }
+
   void start() {
+    if (mail_) mail_->start();
     platform_.start(store_.cursor(platform_.name()), [this] { wake(); });
   }
 
   void stop() {
     if (stopped_) return;
     stopped_ = true;
-    if (!failed_) engine_.flush();
+    if (!failed_) keep_last();
     platform_.stop();
     later_.cancel();
     repost_.cancel();
@@ -75,9 +87,10 @@ class Loop {
           up = link->up;
           linked_ = false;
         }
-        if (const auto* r = std::get_if<Refused>(&item); r && !r->permanent) try_again();
+        if (const auto* r = std::get_if<Refused>(&item); r && !r->permanent && !r->maybe) try_again();
       }
       items_.clear();
+      hand_over_mail(out);
       deliver(std::move(out));
       if (up) catch_up();
       full_ = false;
@@ -87,6 +100,39 @@ class Loop {
       nothing_recorded(e.what());
     } catch (const std::exception& e) {
       fail(e);
+    }
+  }
+
+  /// Recorded with the last cursor: what became of the mail that was on its way.
+  void keep_last() {
+    try {
+      if (mail_)
+        if (const auto last = mail_->stop(); !last.empty()) engine_.handle(last, wall_clock());
+      engine_.flush();
+    } catch (const std::exception& e) {
+      spdlog::error("the last marks and the cursor are not kept: {}", e.what());
+      failed_ = true;
+    }
+  }
+
+  /// What is in `out` for the mail server is taken out of it; and what was heard from there is recorded by now.
+  void hand_over_mail(std::vector<Outgoing>& out) {
+    if (!mail_) return;
+    for (auto& one : out)
+      if (auto* mail = std::get_if<Mail>(&one)) mail_->add(std::move(*mail));
+    std::erase_if(out, [](const Outgoing& one) { return std::holds_alternative<Mail>(one); });
+    mail_->settled();
+  }
+
+  std::optional<std::vector<Mail>> mail_backlog() {
+    try {
+      engine_.fold_mail();
+      return engine_.unsent_mail();
+    } catch (const store::Full&) {
+      return {};
+    } catch (const std::exception& e) {
+      fail(e);
+      return {};
     }
   }
 
@@ -192,6 +238,7 @@ class Loop {
   store::Store& store_;
   Engine& engine_;
   Platform& platform_;
+  std::unique_ptr<Postman> mail_;
   asio::steady_timer later_, repost_, idle_;
   asio::io_context& io_;
   std::vector<Incoming> items_;
@@ -211,10 +258,14 @@ int run(const ServeOptions& o, const std::string& token) {
   store::Store store({.file = o.data / "bot" / "parley.db"});
   asio::io_context io{1};
   const auto platform = make_room_platform(io, o.room_host, o.room_port, token);
-  Engine engine(
-      store,
-      {.platform = platform->name(), .can = platform->can(), .policy = o.config.policy, .origins = o.config.origins});
+  Engine engine(store, {.platform = platform->name(),
+                        .can = platform->can(),
+                        .policy = o.config.policy,
+                        .origins = o.config.origins,
+                        .mail = o.config.mail.has_value(),
+                        .digest_over = o.config.mail ? o.config.mail->digest_over : 5});
   Loop loop(io, store, engine, *platform);
+  if (o.config.mail) loop.use_mail(*o.config.mail);
   asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&](auto error, int) {
     if (!error) loop.stop();

@@ -1,5 +1,6 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "bot/config.hpp"
@@ -15,7 +16,8 @@ struct ServeOptions {
 };
 
 /// Runs the bot until SIGINT or SIGTERM. Prints `bot ready` once it has read everything it missed.
-/// Returns an exit code: 0 stopped in order, 69 no token, 73 another process holds the store, 75 the store failed.
+/// Returns an exit code: 0 stopped in order, 64 the mail settings cannot be right, 69 no token, 73 another process
+/// holds the store, 75 the store failed.
 int serve(const ServeOptions&);
 
 }  // namespace bot

@@ -30,6 +30,7 @@ Answered answer_to(const BalanceQuery&, const Asking&);
 Answered answer_to(const PolicyQuery&, const Asking&);
 Answered answer_to(const HelpQuery&, const Asking&);
 Answered answer_to(const WhoamiQuery&, const Asking&);
+Answered answer_to(const InboxQuery&, const Asking&);
 
 /// The room that has this, or null.
 const workflow::Room* holding(Rooms, const workflow::AnyId&);

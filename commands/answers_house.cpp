@@ -23,6 +23,7 @@ std::string kind_of(const Query& q) {
     std::string operator()(const PolicyQuery&) const { return "policy"; }
     std::string operator()(const HelpQuery&) const { return "help"; }
     std::string operator()(const WhoamiQuery&) const { return "whoami"; }
+    std::string operator()(const InboxQuery&) const { return "inbox"; }
   } const kind;
   return "query." + std::visit(kind, q);
 }
@@ -136,6 +137,19 @@ Answered answer_to(const WhoamiQuery&, const Asking& ask) {
   if (const auto side = side_of(*ask.rooms.front(), {}, p.id))
     s += "\n" + say("query.whoami.side", {{"side", say("side." + std::string{text(*side)})}});
   return s;
+}
+
+/// The notices that their reader has not marked as read (R-notice-2).
+Answered answer_to(const InboxQuery&, const Asking& ask) {
+  const auto& cast = ask.cast;
+  if (cast.unread.empty()) return say("query.inbox.none");
+  const Zones zones = cast.reader ? Zones{cast.reader->zone} : Zones{};
+  std::string s = say("query.inbox");
+  if (const auto older = cast.unread_in_all - std::ssize(cast.unread); older > 0)
+    s += "\n" + say("query.inbox.older", {{"n", older}});
+  for (const auto& one : cast.unread)
+    s += "\n" + say("query.inbox.line", {{"note", one.note}, {"at", one.at}, {"text", one.text}}, zones);
+  return s + "\n" + say("query.inbox.end", {{"last", cast.unread.back().note}});
 }
 
 }  // namespace commands

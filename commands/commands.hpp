@@ -19,6 +19,11 @@ struct Confirm {
   std::optional<std::string> code;  ///< upper case
 };
 
+/// `/ack [N-881]`: what `/inbox` shows is read, all of it or up to that note.
+struct Ack {
+  std::optional<std::int64_t> through;
+};
+
 // Queries: they change nothing and leave no trace.
 struct ListQuery {
   enum class What {
@@ -68,13 +73,14 @@ struct BalanceQuery {};
 struct PolicyQuery {
   std::optional<workflow::ContractId> id;  ///< the numbers under which it was accepted; none: the house's
 };
+struct InboxQuery {};
 using Query = std::variant<ListQuery, StatusQuery, TermsQuery, DiffQuery, HistoryQuery, LedgerQuery, BalanceQuery,
-                           PolicyQuery, HelpQuery, WhoamiQuery>;
+                           PolicyQuery, HelpQuery, WhoamiQuery, InboxQuery>;
 /// What a query names.
 std::optional<workflow::AnyId> named(const Query&);
 
 /// Something that was understood.
-using Request = std::variant<workflow::Command, Confirm, Query>;
+using Request = std::variant<workflow::Command, Confirm, Query, Ack>;
 
 struct Reading {
   std::string verb;  ///< lower case, as the table spells it: `approve`

@@ -59,7 +59,7 @@ constexpr Stand stand_of() {
     return Stand::phrase;
   else if constexpr (std::is_same_v<T, workflow::Yes>)
     return Stand::yes;
-  else if constexpr (std::is_same_v<T, Word> || std::is_same_v<T, workflow::Zone>)
+  else if constexpr (std::is_same_v<T, Word> || std::is_same_v<T, NoteNumber> || std::is_same_v<T, workflow::Zone>)
     return Stand::word;
   else if constexpr (std::is_same_v<T, Page>)
     return Stand::page;
@@ -143,7 +143,9 @@ Slot slot(M& member, std::string_view described_name) {
       case Stand::version: s.shape = name == "from" ? "v1" : "v2"; break;
       case Stand::hash: s.shape = "#a1b2"; break;
       case Stand::handle: s.shape = "@ana"; break;
-      case Stand::word: s.shape = std::is_same_v<T, workflow::Zone> ? "Europe/Berlin" : name; break;
+      case Stand::word:
+        s.shape = std::is_same_v<T, NoteNumber> ? "N-881" : std::is_same_v<T, workflow::Zone> ? "Europe/Berlin" : name;
+        break;
       case Stand::page: s.shape = name; break;
       case Stand::title: s.shape = "\"" + name + "\""; break;
       case Stand::amount: s.shape = "300"; break;

@@ -1,4 +1,5 @@
 #include "commands/telling.hpp"
+#include "commands/unicode.hpp"
 
 // The notes of one cause: the first event that has a sentence is the headline.
 namespace commands {
@@ -66,6 +67,16 @@ Note hint_about(std::string_view name, const Room& room, const AnyId& id, const 
 
 std::string with_number(std::string text, std::int64_t number, std::string_view hash) {
   return std::move(text) + " · N-" + std::to_string(number) + " " + std::string{hash};
+}
+
+std::string headline(std::string_view text, std::size_t most) {
+  std::string line;
+  for (std::size_t at = 0; at < text.size() && text[at] != '\n';) {
+    const auto from = at;
+    const auto c = next_code_point(text, at);
+    if (c >= 0x20 && (c < 0x7F || c > 0x9F) && !hidden(c)) line += text.substr(from, at - from);
+  }
+  return shortened(line, most);
 }
 
 // What never speaks by itself.

@@ -15,11 +15,20 @@
 // The room's language, outwards: from what happened to what people read. All words are the catalogue's.
 namespace commands {
 
+/// Something a person was told of and has not marked as read.
+struct Unread {
+  std::int64_t note = 0;
+  workflow::Instant at{};
+  std::string text;
+};
+
 /// The people a note may name, and what it may look up.
 struct Cast {
   std::map<workflow::PersonId, workflow::Person> people;
   std::function<std::optional<workflow::Secret>(const workflow::Digest&)> words;  ///< revealed feedback
   const workflow::Person* reader = nullptr;  ///< of an answer for one person: their zone and sides
+  std::vector<Unread> unread;                ///< of the reader, for `/inbox`: the newest, oldest first
+  std::int64_t unread_in_all = 0;
 };
 
 /// What the bot says once. For everybody in the room unless `direct` names the person in whose direct chat it goes.
@@ -87,6 +96,17 @@ Note hint(std::string_view name, const workflow::Args&);
 
 /// The same about one thing.
 Note hint_about(std::string_view name, const workflow::Room&, const workflow::AnyId&, const Cast&);
+/// The first line of a note, without anything that could end or turn a line, cut where it is longer.
+std::string headline(std::string_view text, std::size_t most);
+
+/// A notice as an e-mail: one line of a subject, and what is read. `with`: whose room it is about.
+struct Letter {
+  std::string subject, body;
+};
+Letter letter(std::string_view note, std::string_view with);
+/// Many in one; each line begins with `- `. Where there are too many the oldest are left out.
+std::string digest_line(std::string_view subject, workflow::Instant, const std::string& zone);
+Letter digest(std::vector<std::string> lines);
 
 /// What ends a note in the room: ` · N-881 a1b2c3`.
 std::string with_number(std::string text, std::int64_t number, std::string_view hash);

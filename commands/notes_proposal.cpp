@@ -21,13 +21,22 @@ std::string several(const Terms& t) { return t.milestones.size() > 1 ? "yes" : "
 
 }  // namespace
 
+/// A proposal, whether it stands for itself or in the place of an earlier one.
 Tale tell(const Telling& t, const proposal::Proposed& e) {
-  return Told{.text = t.say("note.proposal.proposed", with(t.about(e.id), {{"hash", e.digest.brief()},
-                                                                           {"terms", brief(e.terms)},
-                                                                           {"scope", brief_scope(e.terms)},
-                                                                           {"several", several(e.terms)},
-                                                                           {"due", e.due}})),
-              .at = e.at};
+  Args args = with(t.about(e.id), {{"hash", e.digest.brief()},
+                                   {"terms", brief(e.terms)},
+                                   {"scope", brief_scope(e.terms)},
+                                   {"several", several(e.terms)},
+                                   {"repeats", e.repeats ? text(*e.repeats) : ""},
+                                   {"due", e.due}});
+  std::string_view key = "note.proposal.proposed";
+  if (const auto* superseded = t.find<proposal::Superseded>()) {
+    key = "note.proposal.reproposed";
+    const auto* p = look_up(t.room.proposals, superseded->id);
+    args = with(std::move(args), {{"earlier", text(superseded->id)},
+                                  {"changes", p ? changes(diff(p->current().terms, e.terms)) : std::string{}}});
+  }
+  return Told{.text = t.say(key, args) + unsaid(t, e.terms), .at = e.at};
 }
 
 Tale tell(const Telling& t, const proposal::Countered& e) {
@@ -37,7 +46,8 @@ Tale tell(const Telling& t, const proposal::Countered& e) {
                                                                             {"hash", e.digest.brief()},
                                                                             {"several", several(e.terms)},
                                                                             {"changes", changed_by(t, e.id, e.version)},
-                                                                            {"due", e.due}})),
+                                                                            {"due", e.due}})) +
+                      unsaid(t, e.terms),
               .at = e.at};
 }
 
@@ -77,6 +87,6 @@ Tale tell(const Telling& t, const proposal::Expired& e) {
   return Told{.text = t.say("note.proposal.expired", with(t.about(e.id), {{"who", who}})), .at = e.at};
 }
 
-Tale tell(const Telling&, const proposal::Superseded&) { return {}; }
+Tale tell(const Telling&, const proposal::Superseded&) { return {}; }  // part of the new one's note
 
 }  // namespace commands

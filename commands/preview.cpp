@@ -30,15 +30,16 @@ std::string net_line(const Telling& t) {
 
 std::string of(const Telling& t, const offer::Accepted& e) {
   std::string s = t.say("preview.accept", with(t.about(e.id), {{"version", e.version}}));
-  if (const auto* started = t.find<contract::Started>()) s += "\n" + in_full(started->terms, started->digest);
-  return s + net_line(t) + escrow_line(t);
+  if (const auto* started = t.find<contract::Started>())
+    s += "\n" + in_full(started->terms, started->digest) + unsaid(t, started->terms);
+  return s + net_line(t) + escrow_line(t) + open_questions(t, e.id);
 }
 
 std::string of(const Telling& t, const proposal::Approved& e) {
   const auto key = e.by == Side::freelancer ? "preview.approve_binding" : "preview.approve";
   std::string s = t.say(key, with(t.about(e.id), {{"version", e.version}}));
-  if (const auto* sent = t.find<offer::Sent>()) s += "\n" + in_full(sent->terms, sent->digest);
-  return s + net_line(t) + escrow_line(t);
+  if (const auto* sent = t.find<offer::Sent>()) s += "\n" + in_full(sent->terms, sent->digest) + unsaid(t, sent->terms);
+  return s + net_line(t) + escrow_line(t) + open_questions(t, e.id);
 }
 
 std::string of(const Telling& t, const amendment::Approved& e) {

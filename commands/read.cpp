@@ -137,7 +137,9 @@ std::expected<Reading, Rejection> reading(std::string_view message, const Addres
   }
   auto request = row->make(lexer, context);
   if (!request) {
-    const bool several = rows.size() > 1 && row->row.ids.empty();
+    // `/list x` may have meant any of its forms; a form that takes an id is told from the others by it.
+    const auto free = std::count_if(rows.begin(), rows.end(), [](auto* r) { return r->row.ids.empty(); });
+    const bool several = free > 1 && row->row.ids.empty();
     return std::unexpected(with_example(std::move(request.error()), several ? rows : std::vector{row}));
   }
   return Reading{verb, std::move(*request)};

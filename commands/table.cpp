@@ -18,6 +18,10 @@ struct ConfirmWords {
   std::optional<Word> code;
 };
 BOOST_DESCRIBE_STRUCT(ConfirmWords, (), (code))
+struct AckWords {
+  std::optional<NoteNumber> note;
+};
+BOOST_DESCRIBE_STRUCT(AckWords, (), (note))
 
 std::expected<Request, Rejection> confirm(Lexer& lexer, const ReadContext& context) {
   auto c = read_into<ConfirmWords>(Bare::none, lexer, context);
@@ -25,9 +29,17 @@ std::expected<Request, Rejection> confirm(Lexer& lexer, const ReadContext& conte
   return Request{Confirm{c->code ? std::optional{upper(c->code->text)} : std::nullopt}};
 }
 
-std::vector<Verb> commands_of_the_house() {
-  constexpr auto room = "room", both = "room, direct chat", client = "client", freelancer = "freelancer",
-                 either = "client or freelancer", turn = "whose turn it is";
+/// `/ack N-881`, also `/ack 881`.
+std::expected<Request, Rejection> ack(Lexer& lexer, const ReadContext& context) {
+  auto c = read_into<AckWords>(Bare::none, lexer, context);
+  if (!c) return std::unexpected(std::move(c.error()));
+  return Request{Ack{c->note ? std::optional{c->note->n} : std::nullopt}};
+}
+
+constexpr auto room = "room", both = "room, direct chat", client = "client", freelancer = "freelancer",
+               either = "client or freelancer", turn = "whose turn it is", everybody = "everybody";
+
+std::vector<Verb> to_agree() {
   return {
       act<offer::Send, Bare::terms>(
           "offer", client, room, "Offers a contract to the freelancer, who accepts or declines.",
@@ -35,22 +47,46 @@ std::vector<Verb> commands_of_the_house() {
       act<offer::Accept>("accept", freelancer, room,
                          "Accepts an offer: the contract is binding and its first milestone funded.", "/accept O-7 v1",
                          "agree"),
+      sub<offer::Revise, Bare::terms>("offer", "revise", client, room,
+                                      "Makes a different offer of one that is not accepted yet.",
+                                      "/offer revise O-7 amount=750", "agree"),
       act<proposal::Decline>("decline", turn, room, "Declines a proposal, with or without a reason.",
                              "/decline P-12 too expensive", "agree"),
       act<offer::Decline>("decline", freelancer, room, "Declines an offer, with or without a reason.",
                           "/decline O-7 too early", "agree"),
+      act<change_request::Decline>("decline", client, room, "Declines a change request; the offer stays as it is.",
+                                   "/decline CR-1 not this year", "agree"),
       act<proposal::Propose, Bare::terms>(
           "propose", freelancer, room, "Proposes another contract to a client who has paid you before.",
           R"(/propose title="Logo v2" milestones="Draft:300;Final:500" scope="3 concepts, 2 rounds")", "agree"),
+      act<proposal::Repropose, Bare::terms>("repropose", freelancer, room,
+                                            "Puts another proposal in the place of yours; what you leave out stays.",
+                                            "/repropose P-12 amount=900", "agree"),
       act<proposal::Counter>("counter", turn, room, "Answers a proposal with other terms; what you leave out stays.",
                              "/counter P-12 v1 amount=650", "agree"),
       act<proposal::Approve>("approve", turn, room, "Agrees to a proposal's terms exactly as they are.",
                              "/approve P-12 v2", "agree"),
+      act<change_request::Approve>("approve", client, room, "Agrees to a change request: the offer gets its terms.",
+                                   "/approve CR-1", "agree"),
       act<proposal::Withdraw>("withdraw", "freelancer; client: their own counter", room,
                               "Takes a proposal back; of the client, the counter that is not answered yet.",
                               "/withdraw P-12", "agree"),
       act<offer::Withdraw>("withdraw", client, room, "Takes an offer back that is not accepted yet.", "/withdraw O-7",
                            "agree"),
+      act<change_request::Withdraw>("withdraw", freelancer, room, "Takes a change request back.", "/withdraw CR-1",
+                                    "agree"),
+      act<offer::Rehire, Bare::terms>("rehire", client, room, "Offers an earlier contract's terms once more.",
+                                      "/rehire C-5 amount=900", "agree"),
+      act<offer::Discuss>("discuss", either, room, "Says something about an offer; its time runs on.",
+                          R"(/discuss O-7 "can we start on Monday?")", "agree"),
+      act<change_request::Request>("request-changes", freelancer, room,
+                                   "Asks for other terms of an offer, which can be accepted as it is meanwhile.",
+                                   "/request-changes O-7 v1 amount=800", "agree"),
+  };
+}
+
+std::vector<Verb> to_work() {
+  return {
       act<milestone::Fund>("fund", client, room, "Pays a milestone's amount into escrow.", "/fund M-5.2", "work"),
       act<milestone::Submit>("submit", freelancer, room,
                              "Hands in the work of a funded milestone and starts the review.",
@@ -88,7 +124,6 @@ std::vector<Verb> commands_of_the_house() {
 
 /// Amendments: what changes a contract that runs.
 std::vector<Verb> changes_of_a_contract() {
-  constexpr auto room = "room", either = "client or freelancer", turn = "whose turn it is";
   return {
       act<amendment::Amend>("amend", either, room,
                             "Proposes to change a contract's title, scope or end; the other side answers.",
@@ -117,8 +152,9 @@ std::vector<Verb> changes_of_a_contract() {
 
 /// What somebody orders for themselves, and the room that moves.
 std::vector<Verb> people_and_places() {
-  constexpr auto both = "room, direct chat", room = "room", everybody = "everybody";
   return {
+      {row<AckWords>("ack", "", everybody, both, "Marks your notices as read, all or up to one.", "/ack N-881", "look"),
+       ack},
       act<person::SetZone>("timezone", everybody, both, "Says in which zone you read times.", "/timezone Europe/Berlin",
                            "look"),
       act<person::Block>("block", everybody, both, "Refuses every further offer from somebody.", "/block @mallory",
@@ -142,7 +178,7 @@ std::string rows::ids_of(const std::vector<Slot>& parts) {
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = [] {
     std::vector<Verb> every;
-    for (auto rows : {commands_of_the_house(), changes_of_a_contract(), people_and_places(), rows::look()})
+    for (auto rows : {to_agree(), to_work(), changes_of_a_contract(), people_and_places(), rows::look()})
       for (auto& v : rows) every.push_back(std::move(v));
     return every;
   }();

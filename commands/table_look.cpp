@@ -143,6 +143,8 @@ std::vector<Verb> one_thing() {
            "Every number of the house and where it comes from; of a contract, those it was accepted under.",
            "/policy C-5", "look"),
        query<PolicyQuery>},
+      {row<NoWords>("inbox", "", "everybody", both, "What happened and you have not marked as read.", "/inbox", "look"),
+       plain<InboxQuery>},
       {row<HelpWords>("help", "", "everybody", both, "All commands, or one.", "/help approve", "look"), help},
       {row<NoWords>("whoami", "", "everybody", both, "Who you are to the bot.", "/whoami", "look"), plain<WhoamiQuery>},
   };

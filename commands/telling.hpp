@@ -143,6 +143,12 @@ std::string asked_back(const Telling&, bool numbered);
 std::string ids_of(const std::vector<workflow::AnyId>&);
 /// A scope as it fits into a note.
 std::string brief_scope(const workflow::Terms&);
+/// One line that says what terms leave open, or nothing: `Not said: an end date, what counts as done.`
+std::string unsaid(const Telling&, const workflow::Terms&);
+/// The questions that nobody has answered yet about an offer, or about a proposal that led to it: a line each.
+std::string open_questions(const Telling&, const workflow::AnyId&);
+/// The change request that is moot with the headline, in a line of its own; empty where there is none.
+std::string closed_request(const Telling&);
 /// Arguments put together; the first that names something wins.
 workflow::Args with(workflow::Args, workflow::Args);
 

@@ -365,4 +365,14 @@ Problem read_value(Word& out, const Value& v) {
   return {};
 }
 
+/// The N may be left out.
+Problem read_value(NoteNumber& out, const Value& v) {
+  if (auto p = plain_only(v)) return p;
+  std::string_view digits = v.token.value;
+  if (digits.starts_with("N-") || digits.starts_with("n-")) digits.remove_prefix(2);
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.n);
+  if (error == std::errc{} && end == digits.data() + digits.size() && out.n > 0) return {};
+  return usage("usage.not_note", v);
+}
+
 }  // namespace commands

@@ -34,6 +34,11 @@ struct Page {
   std::int64_t n = 1;
   bool operator==(const Page&) const = default;
 };
+/// The number of a note, as `N-881` at its end.
+struct NoteNumber {
+  std::int64_t n = 0;
+  bool operator==(const NoteNumber&) const = default;
+};
 
 /// USAGE about one value: `why` gets the name and the text as they may be shown.
 workflow::Rejection usage(std::string_view why, const Value&, workflow::Args more = {}, std::string_view rule = {});
@@ -62,6 +67,7 @@ Problem read_value(workflow::From&, const Value&);
 Problem read_value(workflow::Zone&, const Value&);
 Problem read_value(Word&, const Value&);
 Problem read_value(Page&, const Value&);
+Problem read_value(NoteNumber&, const Value&);
 
 /// `Draft 300 by 2026-11-09`, as in a line of the plain form.
 Problem read_item(workflow::MilestoneTerms&, const Value&);

@@ -107,24 +107,6 @@ CREATE TABLE account(
 CREATE INDEX account_handle ON account(handle);
 )";
 
-/// From version 1 to 2: lists hold amendments, change requests and questions too.
-constexpr const char* more_nouns = R"(
-ALTER TABLE entity RENAME TO entity_1;
-DROP INDEX entity_room;
-DROP INDEX entity_open_offer;
-CREATE TABLE entity(
-  noun TEXT NOT NULL CHECK (noun IN ('P', 'O', 'C', 'M', 'ER', 'A', 'CR', 'Q')), number INTEGER NOT NULL,
-  part INTEGER NOT NULL,
-  room INTEGER NOT NULL, state TEXT NOT NULL, title TEXT NOT NULL, minor INTEGER NOT NULL, currency TEXT NOT NULL,
-  due INTEGER, client INTEGER NOT NULL, freelancer INTEGER NOT NULL, open INTEGER NOT NULL CHECK (open IN (0, 1)),
-  waits_for TEXT CHECK (waits_for IN ('client', 'freelancer')), created INTEGER NOT NULL,
-  PRIMARY KEY (noun, number, part)) STRICT, WITHOUT ROWID;
-INSERT INTO entity SELECT * FROM entity_1;
-DROP TABLE entity_1;
-CREATE INDEX entity_room ON entity(room);
-CREATE INDEX entity_open_offer ON entity(client, created) WHERE noun = 'O' AND open = 1;
-)";
-
 void run_script(Db& db, std::string_view script) {
   // One statement a line block: none of ours has a semicolon inside.
   for (std::size_t end; (end = script.find(';')) != std::string_view::npos; script.remove_prefix(end + 1))
@@ -137,10 +119,33 @@ void create(Db& db) {
     for (const auto* act : {"UPDATE", "DELETE"}) db.once(append_only(table, act));
 }
 
-void add_nouns(Db& db) { run_script(db, more_nouns); }
+// Version 2: notices, the instant of what waits to be sent, and room in the lists for further nouns. A CHECK cannot be
+// changed in place, so the list is copied into a table of the new form.
+constexpr const char* second = R"(
+CREATE TABLE notice(
+  person INTEGER NOT NULL, note INTEGER NOT NULL, at INTEGER NOT NULL, room INTEGER NOT NULL,
+  kind TEXT NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY (person, note)) STRICT, WITHOUT ROWID;
+ALTER TABLE outbox ADD COLUMN at INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE entity_of_2(
+  noun TEXT NOT NULL CHECK (noun IN ('P', 'O', 'C', 'M', 'ER', 'A', 'CR', 'Q')), number INTEGER NOT NULL,
+  part INTEGER NOT NULL,
+  room INTEGER NOT NULL, state TEXT NOT NULL, title TEXT NOT NULL, minor INTEGER NOT NULL, currency TEXT NOT NULL,
+  due INTEGER, client INTEGER NOT NULL, freelancer INTEGER NOT NULL, open INTEGER NOT NULL CHECK (open IN (0, 1)),
+  waits_for TEXT CHECK (waits_for IN ('client', 'freelancer')), created INTEGER NOT NULL,
+  PRIMARY KEY (noun, number, part)) STRICT, WITHOUT ROWID;
+INSERT INTO entity_of_2 SELECT noun, number, part, room, state, title, minor, currency, due, client, freelancer, open,
+  waits_for, created FROM entity;
+DROP TABLE entity;
+ALTER TABLE entity_of_2 RENAME TO entity;
+CREATE INDEX entity_room ON entity(room);
+CREATE INDEX entity_open_offer ON entity(client, created) WHERE noun = 'O' AND open = 1;
+)";
 
-/// Step n brings a file of version n to version n + 1.
-constexpr void (*steps[])(Db&) = {create, add_nouns};
+void to_second(Db& db) { run_script(db, second); }
+
+/// Step n brings a file of version n to version n + 1. A step that was released is never changed.
+constexpr void (*steps[])(Db&) = {create, to_second};
 constexpr int version = static_cast<int>(std::size(steps));
 
 }  // namespace

@@ -44,11 +44,34 @@ struct Options {
 /// Why something was recorded: the id of an inbox row, never handed out again.
 using Cause = std::int64_t;
 
-/// A post that waits, or waited, for the chat server. FIFO per channel.
+/// A post that waits for the chat server, or a mail for the mail server. FIFO per channel.
 struct OutboxRow {
   std::int64_t id = 0;
   std::string platform, channel, thread, to, kind, text;
   std::string key;  ///< 128 random bits, hex
+  Instant at{};     ///< of a mail: when it was queued
+};
+
+/// What no server would ever take: everything but its text, which is gone.
+struct DeadLetter {
+  std::string platform, channel, to, kind, key;
+  Instant at{};
+  std::string reason;
+};
+
+/// How much lies in the outbox.
+struct Waiting {
+  std::int64_t waiting = 0, dead = 0;
+  std::optional<Instant> oldest;  ///< of what waits and has an instant
+};
+
+/// That somebody is told of a note. Once it is read nothing is left of it here: the note lies in its room.
+struct Notice {
+  PersonId person;
+  std::int64_t note = 0;  ///< its number
+  Instant at{};
+  RoomId room;
+  std::string kind, text;
 };
 
 /// A preview that may be confirmed. It is used once, by its actor, in the channel and thread where it was shown.
@@ -152,6 +175,11 @@ class Store {
   bool is_person(std::int64_t stream);
   std::string cursor(std::string_view platform);
   std::vector<OutboxRow> unsent(std::string_view platform);
+  std::vector<DeadLetter> dead_letters();
+  Waiting waiting();
+  /// The newest of what this person has not read, the newest last; and how many there are in all.
+  std::vector<Notice> notices(PersonId, std::int64_t most);
+  std::int64_t notices_unread(PersonId);
   std::vector<Refusal> refusals(RoomId);
   std::optional<Note> note(std::int64_t number);
   std::vector<workflow::Posting> postings(RoomId);
@@ -236,6 +264,9 @@ class Batch {
   void enqueue(OutboxRow);
   void mark_sent(std::string_view key, std::string_view message);  ///< blanks the text
   void mark_dead(std::string_view key, std::string_view reason);
+  void notify(const Notice&);  ///< once for each person and note
+  /// Those up to this number are read. Returns how many were not.
+  std::int64_t read_notices(PersonId, std::int64_t through);
   void keep(const Preview&);  ///< an actor's equal code in the same place is replaced
   void drop(const Preview&);
   void prune_previews(Instant now);

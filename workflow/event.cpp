@@ -36,6 +36,8 @@ std::optional<AnyId> subject(const Command& c) {
   return std::visit(
       [](const auto& x) -> std::optional<AnyId> {
         if constexpr (requires { x.id; }) return as_any(x.id);
+        if constexpr (requires { x.from->contract; })
+          if (x.from) return x.from->contract;
         return {};
       },
       c);

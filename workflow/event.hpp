@@ -98,7 +98,7 @@ inline std::string_view kind(const Event& e) {
 std::optional<AnyId> subject(const Event&);
 /// The person whose stream an event belongs to; none: it belongs to the room's stream.
 std::optional<PersonId> person_of(const Event&);
-/// What a command names; none for `/propose`, `/offer`, an answer in the direct chat.
+/// What a command names; none for `/propose` without `from=`, `/offer`, an answer in the direct chat.
 std::optional<AnyId> subject(const Command&);
 
 }  // namespace workflow

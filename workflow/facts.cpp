@@ -100,6 +100,7 @@ struct Tell {
     if (!c) return {};
     const auto& o = r.offers.at(c->offer);
     return {{"state", name(c->state)},
+            {"offer", text(c->offer)},
             {"amount", decimal(c->terms.amount)},
             {"due", or_none(due_if(c->state == change_request::State::open, o.expire))}};
   }

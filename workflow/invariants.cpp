@@ -193,6 +193,24 @@ Verdict announced(const Room& room) {
   return {};
 }
 
+Verdict negotiations(const Room& room) {
+  for (const auto& [id, p] : room.proposals)
+    if ((p.state == proposal::State::superseded) != p.by.has_value())
+      return Broken{"the proposal " + text(id) + " is superseded by none, or replaced and not superseded"};
+  for (const auto& [id, o] : room.offers)
+    if (o.version != static_cast<std::int64_t>(o.earlier.size()) + 1)
+      return Broken{"the offer " + text(id) + " has lost one of its versions"};
+  std::map<OfferId, int> open;
+  for (const auto& [id, c] : room.change_requests) {
+    if (c.state != change_request::State::open) continue;
+    const auto& o = room.offers.at(c.offer);
+    if (o.state != offer::State::pending) return Broken{"the change request " + text(id) + " outlives its offer"};
+    if (o.version != c.version) return Broken{"the change request " + text(id) + " is about an earlier version"};
+    if (++open[c.offer] > 1) return Broken{"two change requests of " + text(c.offer) + " are open"};
+  }
+  return {};
+}
+
 Verdict ends(const Room& room) {
   for (const auto& [id, slots] : room.feedback) {
     if (room.contracts.at(id).state != contract::State::ended) continue;
@@ -213,7 +231,7 @@ Verdict ends(const Room& room) {
 }  // namespace
 
 std::optional<Broken> broken_invariant(const Room& room) {
-  for (const auto check : {books, agreements, announced, ends})
+  for (const auto check : {books, agreements, negotiations, announced, ends})
     if (auto broken = check(room)) return broken;
   for (const auto& [id, m] : room.milestones)
     for (const auto check : {escrow_of, work_of})

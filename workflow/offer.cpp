@@ -9,14 +9,14 @@ const Offer* find(const Room& room, OfferId id) {
   return it == room.offers.end() ? nullptr : &it->second;
 }
 
-/// Why an offer that is over takes no more commands (R-offer-9).
-std::optional<Rejection> over(const Offer& o, bool answers) {
+/// Why an offer that is over takes no more commands (R-offer-9). `revises`: an accepted one goes on as its contract.
+std::optional<Rejection> over(const Offer& o, bool answers, bool revises = false) {
   Args args{{"id", text(o.id)}, {"at", o.closed_at}, {"contract", o.contract ? text(*o.contract) : ""}};
   const auto wrong = [&](std::string why) { return refuse(Code::WRONG_STATE, std::move(why), "R-offer-9", args); };
   switch (o.state) {
     case State::pending: return {};
     case State::draft: return wrong("offer.is_draft");
-    case State::accepted: return wrong("offer.is_accepted");
+    case State::accepted: return wrong(revises ? "offer.is_accepted_amend" : "offer.is_accepted");
     case State::declined: return wrong("offer.is_declined");
     case State::withdrawn: return wrong("offer.is_withdrawn");
     case State::expired:
@@ -28,7 +28,12 @@ std::optional<Rejection> over(const Offer& o, bool answers) {
 /// The version typed must be the current one, and the hash its beginning (R-offer-5).
 std::optional<Rejection> stale(const Offer& o, const Accept& c) {
   Args args{{"id", text(o.id)}, {"version", o.version}, {"amount", o.terms.amount}, {"hash", o.digest.brief()}};
-  if (c.version && c.version->n != o.version) return refuse(Code::STALE_VERSION, "offer.stale", "R-offer-5", args);
+  if (c.version && c.version->n != o.version) {
+    auto r = refuse(Code::STALE_VERSION, "offer.stale", "R-offer-5", args);
+    if (c.version->n >= 1 && c.version->n < o.version)
+      r.diff = diff(o.earlier[static_cast<std::size_t>(c.version->n - 1)].terms, o.terms);
+    return r;
+  }
   if (c.hash && !o.digest.hex.starts_with(c.hash->hex))
     return refuse(Code::STALE_VERSION, "offer.stale_hash", "R-offer-5", args);
   return {};
@@ -40,6 +45,22 @@ std::optional<Rejection> pair_elsewhere(const Room& room, const Context& ctx) {
   const auto there = ctx.client->room_as_client.find(ctx.freelancer->id);
   if (there == ctx.client->room_as_client.end() || there->second == room.id) return {};
   return refuse(Code::WRONG_ROOM, "room.pair_elsewhere", "R-room-3");
+}
+
+/// Who has blocked the client gets no more offers from them (R-offer-10).
+std::optional<Rejection> blocked(const Context& ctx) {
+  if (!ctx.client || !ctx.freelancer || !ctx.freelancer->blocked.contains(ctx.client->id)) return {};
+  return refuse(Code::NOT_ELIGIBLE, "offer.blocked", "R-offer-10", {{"freelancer", ctx.freelancer->name}}, "blocked");
+}
+
+Sent sent(const Terms& terms, const Context& ctx) {
+  return {.id = OfferId{ctx.next_id(Numbered::offer)},
+          .client = ctx.client->id,
+          .freelancer = ctx.freelancer->id,
+          .terms = terms,
+          .digest = digest(terms),
+          .at = ctx.now,
+          .due = ctx.now + ctx.policy->offer_ttl};
 }
 
 /// To whom the offer goes must be plain (R-offer-2).
@@ -67,6 +88,7 @@ Decision decide(const Room& room, const Send& c, const Context& ctx) {
        },
        .role = Side::client,
        .role_why = "offer.freelancer_offers",
+       .state = [&] { return blocked(ctx); },
        .data = [&]() -> std::optional<Rejection> {
          terms = complete(c.terms, *ctx.policy, day_of(ctx.now));
          if (!terms) return terms.error();
@@ -74,24 +96,57 @@ Decision decide(const Room& room, const Send& c, const Context& ctx) {
          return refuse(Code::OVER_LIMIT, "offer.cold_offers", "R-offer-3", {{"most", ctx.policy->cold_offers_a_day}});
        }});
   if (refused) return std::unexpected(*refused);
-  const OfferId id{ctx.next_id(Numbered::offer)};
-  return done(Sent{.id = id,
-                   .client = ctx.client->id,
-                   .freelancer = ctx.freelancer->id,
-                   .terms = *terms,
-                   .digest = digest(*terms),
-                   .at = ctx.now,
-                   .due = ctx.now + ctx.policy->offer_ttl});
+  return done(sent(*terms, ctx));
 }
 
-Decision decide(const Room&, const Rehire&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+/// Any contract of the room may be repeated, whatever became of it (R-offer-11).
+Decision decide(const Room& room, const Rehire& c, const Context& ctx) {
+  std::expected<Terms, Rejection> terms;
+  const auto refused = guard(room, ctx,
+                             {.subject = c.id,
+                              .role = Side::client,
+                              .role_why = "offer.freelancer_rehires",
+                              .state = [&] { return blocked(ctx); },
+                              .data = [&]() -> std::optional<Rejection> {
+                                terms =
+                                    anew(undated(room.contracts.at(c.id).terms), c.terms, *ctx.policy, day_of(ctx.now));
+                                return terms ? std::nullopt : std::optional{terms.error()};
+                              }});
+  if (refused) return std::unexpected(*refused);
+  auto e = sent(*terms, ctx);
+  e.repeats = c.id;
+  return done(std::move(e));
 }
-Decision decide(const Room&, const Revise&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+
+/// "Make a different offer": a new version in the place of the one before (R-offer-12).
+Decision decide(const Room& room, const Revise& c, const Context& ctx) {
+  const auto* o = find(room, c.id);
+  std::expected<Terms, Rejection> terms;
+  const auto refused =
+      guard(room, ctx,
+            {.subject = c.id,
+             .elsewhere = [&] { return o->state == State::pending ? pair_elsewhere(room, ctx) : std::nullopt; },
+             .role = Side::client,
+             .role_why = "offer.freelancer_revises",
+             .state = [&]() -> std::optional<Rejection> {
+               if (auto r = over(*o, false, true)) return r;
+               return blocked(ctx);
+             },
+             .data = [&]() -> std::optional<Rejection> {
+               terms = changed(o->terms, c.terms, *ctx.policy, day_of(ctx.now));
+               return terms ? std::nullopt : std::optional{terms.error()};
+             }});
+  if (refused) return std::unexpected(*refused);
+  return done(
+      Revised{c.id, o->version + 1, *terms, digest(*terms), ctx.now, ctx.now + ctx.policy->offer_ttl, std::nullopt});
 }
-Decision decide(const Room&, const Discuss&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+
+/// Words, on record: the clock runs on (R-offer-13).
+Decision decide(const Room& room, const Discuss& c, const Context& ctx) {
+  const auto* o = find(room, c.id);
+  const auto refused = guard(room, ctx, {.subject = c.id, .state = [&] { return over(*o, false); }});
+  if (refused) return std::unexpected(*refused);
+  return done(Discussed{c.id, *side_of(room, AnyId{c.id}, ctx.actor->id), c.message.words, ctx.now});
 }
 
 Decision decide(const Room& room, const Accept& c, const Context& ctx) {

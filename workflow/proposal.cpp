@@ -17,7 +17,10 @@ const Proposal* pending(const Room& room) {
 
 /// Why a proposal that is over takes no more commands. `answers`: the command would have answered it (R-proposal-12).
 std::optional<Rejection> over(const Room& room, const Proposal& p, bool answers) {
-  Args args{{"id", text(p.id)}, {"at", p.closed_at}, {"offer", p.offer ? text(*p.offer) : ""}};
+  Args args{{"id", text(p.id)},
+            {"at", p.closed_at},
+            {"offer", p.offer ? text(*p.offer) : ""},
+            {"by", p.by ? text(*p.by) : ""}};
   const auto wrong = [&](std::string why) { return refuse(Code::WRONG_STATE, std::move(why), "R-proposal-12", args); };
   switch (p.state) {
     case State::pending: return {};
@@ -104,13 +107,20 @@ std::optional<Rejection> too_many_counters(const Proposal& p, const Context& ctx
                 {{"id", text(p.id)}, {"most", ctx.policy->change_request_rate}});
 }
 
+Proposed proposed(const Terms& terms, std::optional<ContractId> repeats, const Context& ctx) {
+  const ProposalId id{ctx.next_id(Numbered::proposal)};
+  return {id, terms, digest(terms), ctx.now, ctx.now + ctx.policy->proposal_ttl, repeats};
+}
+
 }  // namespace
 
 Decision decide(const Room& room, const Propose& c, const Context& ctx) {
+  const auto copied = c.from ? std::optional<AnyId>{c.from->contract} : std::nullopt;
   std::expected<Terms, Rejection> terms;
   const auto refused =
       guard(room, ctx,
-            {.elsewhere = [&]() -> std::optional<Rejection> {
+            {.subject = copied,
+             .elsewhere = [&]() -> std::optional<Rejection> {
                if (room.fixed() || !ctx.client || !ctx.freelancer) return {};
                const auto there = ctx.client->room_as_client.find(ctx.freelancer->id);
                if (there == ctx.client->room_as_client.end() || there->second == room.id) return {};
@@ -125,16 +135,34 @@ Decision decide(const Room& room, const Propose& c, const Context& ctx) {
                return {};
              },
              .data = [&]() -> std::optional<Rejection> {
-               terms = complete(c.terms, *ctx.policy, day_of(ctx.now));
+               const auto today = day_of(ctx.now);
+               terms = c.from ? anew(undated(room.contracts.at(c.from->contract).terms), c.terms, *ctx.policy, today)
+                              : complete(c.terms, *ctx.policy, today);
                return terms ? std::nullopt : std::optional{terms.error()};
              }});
   if (refused) return std::unexpected(*refused);
-  const ProposalId id{ctx.next_id(Numbered::proposal)};
-  return done(Proposed{id, *terms, digest(*terms), ctx.now, ctx.now + ctx.policy->proposal_ttl});
+  return done(proposed(*terms, c.from ? std::optional{c.from->contract} : std::nullopt, ctx));
 }
 
-Decision decide(const Room&, const Repropose&, const Context&) {
-  return std::unexpected(refuse(Code::WRONG_STATE, "not_yet", ""));
+/// As a withdrawal and a proposal in one act: the slot is free for the new one and for nobody else (R-proposal-15).
+Decision decide(const Room& room, const Repropose& c, const Context& ctx) {
+  const auto* p = find(room, c.id);
+  std::expected<Terms, Rejection> terms;
+  const auto refused = guard(room, ctx,
+                             {.subject = c.id,
+                              .role = Side::freelancer,
+                              .role_why = "proposal.client_reproposes",
+                              .state = [&]() -> std::optional<Rejection> {
+                                if (auto r = over(room, *p, false)) return r;
+                                return ineligible(room, ctx);
+                              },
+                              .data = [&]() -> std::optional<Rejection> {
+                                terms = anew(p->current().terms, c.terms, *ctx.policy, day_of(ctx.now));
+                                return terms ? std::nullopt : std::optional{terms.error()};
+                              }});
+  if (refused) return std::unexpected(*refused);
+  auto next = proposed(*terms, {}, ctx);
+  return done(Superseded{c.id, next.id, ctx.now}, std::move(next));
 }
 
 Decision decide(const Room& room, const Counter& c, const Context& ctx) {

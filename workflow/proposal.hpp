@@ -85,8 +85,9 @@ struct Proposed {
   Digest digest;
   Instant at{};
   Instant due{};
+  std::optional<ContractId> repeats;  ///< the contract whose terms `from=` copied
 };
-BOOST_DESCRIBE_STRUCT(Proposed, (), (id, terms, digest, at, due))
+BOOST_DESCRIBE_STRUCT(Proposed, (), (id, terms, digest, at, due, repeats))
 struct Countered {
   static constexpr std::string_view kind = "proposal.countered";
   ProposalId id;

@@ -101,7 +101,10 @@ std::expected<Terms, Rejection> complete(const TermsInput& in, const Policy& pol
   return t;
 }
 
-std::expected<Terms, Rejection> changed(const Terms& before, const TermsInput& in, const Policy& policy, Date today) {
+namespace {
+
+/// The terms with what was typed put over them, whether it fits together or not.
+std::expected<Terms, Rejection> overlaid(const Terms& before, const TermsInput& in, const Policy& policy) {
   Terms t = before;
   const bool single = before.milestones.size() == 1 && before.milestones[0].amount == before.amount;
   if (in.title) t.title = *in.title;
@@ -128,9 +131,35 @@ std::expected<Terms, Rejection> changed(const Terms& before, const TermsInput& i
     return std::unexpected(refuse(Code::INCOMPLETE_TERMS, "terms.milestones_needed", "R-terms-3",
                                   {{"amount", t.amount}, {"milestones", milestones_line(scaled_to)}}, "milestones"));
   }
-  if (t == before) return std::unexpected(refuse(Code::USAGE, "terms.nothing_changed", "R-terms-9"));
-  if (auto p = problem(t, policy, today, t.start != before.start)) return std::unexpected(std::move(*p));
   return t;
+}
+
+}  // namespace
+
+std::expected<Terms, Rejection> changed(const Terms& before, const TermsInput& in, const Policy& policy, Date today) {
+  auto t = overlaid(before, in, policy);
+  if (!t) return t;
+  if (*t == before) return std::unexpected(refuse(Code::USAGE, "terms.nothing_changed", "R-terms-9"));
+  if (auto p = problem(*t, policy, today, t->start != before.start)) return std::unexpected(std::move(*p));
+  return t;
+}
+
+std::expected<Terms, Rejection> anew(const Terms& before, const TermsInput& in, const Policy& policy, Date today) {
+  auto t = overlaid(before, in, policy);
+  if (!t) return t;
+  if (auto p = problem(*t, policy, today, true)) return std::unexpected(std::move(*p));
+  return t;
+}
+
+Terms undated(Terms t) {
+  t.start.reset();
+  t.end.reset();
+  for (auto& m : t.milestones) m.due.reset();
+  return t;
+}
+
+std::optional<Rejection> misfit(const Terms& t, const Policy& policy, Date today) {
+  return problem(t, policy, today, false);
 }
 
 }  // namespace workflow

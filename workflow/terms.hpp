@@ -58,6 +58,13 @@ std::expected<Terms, Rejection> complete(const TermsInput&, const Policy&, Date 
 /// Terms with changes. A single milestone follows a changed amount; several do not: INCOMPLETE_TERMS(milestones) with a
 /// line scaled in proportion (R-terms-3). Nothing changed: USAGE.
 std::expected<Terms, Rejection> changed(const Terms&, const TermsInput&, const Policy&, Date today);
+/// Terms made anew with changes, or with none; the rest as in `changed`, and a start that has passed has to be given
+/// anew.
+std::expected<Terms, Rejection> anew(const Terms&, const TermsInput&, const Policy&, Date today);
+/// Without their days, which belonged to the earlier contract (R-proposal-16).
+Terms undated(Terms);
+/// Terms that were complete once and do not fit together any more: their end has come.
+std::optional<Rejection> misfit(const Terms&, const Policy&, Date today);
 /// `Draft:300.00:2026-12-01;Final:500.00`, as it may be typed.
 std::string milestones_line(const std::vector<MilestoneTerms>&);
 

@@ -63,7 +63,8 @@ Member member_of(const json::object& user, Member::What what, const json::object
           text(user, "zone"),
           instant(number(entry, "at")),
           flag(user, "bot"),
-          flag(entry, "direct")};
+          flag(entry, "direct"),
+          text(user, "email")};
 }
 
 class RoomPlatform final : public Platform {
@@ -214,8 +215,8 @@ void RoomPlatform::send(std::vector<Outgoing> all) {
     const Post* post = std::get_if<Post>(&out);
     if (signed_in() && post) {
       this->post(*post);
-    } else if (signed_in()) {
-      say({{"type", "delete"}, {"id", std::get<Erase>(out).message}});
+    } else if (const Erase* erase = std::get_if<Erase>(&out); signed_in() && erase) {
+      say({{"type", "delete"}, {"id", erase->message}});
     } else if (post) {
       push(Refused{post->key, false, "there is no link to the room"});
       refused = true;

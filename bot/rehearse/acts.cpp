@@ -52,6 +52,7 @@ void Player::act(const PersonLine& line) {
   const bool is_new = known_.insert(line.name).second;
   if (is_new) account.name = capitalised(line.name);
   for (const auto& [key, value] : line.values) put(account, key, value);
+  if (account.email) addresses_[*account.email] = line.name;
   if (is_new) stage_.person({line.name, account.name, account.zone.value_or("")}, clock_);
   deliver();
   account.user = stage_.user(line.name);

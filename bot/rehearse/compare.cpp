@@ -78,6 +78,14 @@ bool refusal_matches(const Expected& e, const Said& s, const Below& below) {
   return wanted.empty() || reader == wanted;
 }
 
+/// Without a body only the subject counts.
+bool mail_matches(const Expected& e, const Said& s, const Below& below) {
+  if (s.channel != mailbox(e.to)) return false;
+  std::vector<std::string> wanted;
+  for (const auto& line : e.lines) wanted.push_back(expand_names(line, below.kept));
+  return lines_match(wanted, 0, split(s.text, '\n'), 0, wanted.size() == 1);
+}
+
 bool kind_matches(const std::string& wanted, const std::string& kind) {
   if (wanted == kind) return true;
   return wanted.find(' ') == std::string::npos && kind.substr(0, kind.find(' ')) == wanted;
@@ -160,6 +168,7 @@ bool matches(const Expected& e, const Said& s, const Below& below, bool more) {
     case Expected::Form::refusal: return !s.erased && refusal_matches(e, s, below);
     case Expected::Form::kind:
       return !s.erased && same_place(e, s, below) && kind_matches(expand_names(e.lines.front(), below.kept), s.kind);
+    case Expected::Form::mail: return mail_matches(e, s, below);
     case Expected::Form::text: break;
   }
   if (s.erased || !same_place(e, s, below)) return false;
@@ -178,6 +187,7 @@ std::vector<Pair> align(const std::vector<Expected>& e, const std::vector<Said>&
     if (each.form == Expected::Form::refusal && each.channel.empty())
       for (const auto& said : s)
         if (matches(each, said, below)) return said.channel;
+    if (each.form == Expected::Form::mail) return mailbox(each.to);
     return each.channel.empty() ? below.spot.channel : each.channel;
   };
   std::map<std::string, std::pair<std::vector<int>, std::vector<int>>> channels;
@@ -204,6 +214,13 @@ std::vector<Pair> align(const std::vector<Expected>& e, const std::vector<Said>&
 
 Expected expected_for(const Said& s, const Below& below, bool words) {
   Expected out;
+  if (s.channel == mailbox(s.to)) {
+    out.form = Expected::Form::mail;
+    out.to = s.to;
+    out.lines = split(s.text, '\n');
+    if (!words) out.lines.resize(1);
+    return out;
+  }
   if (s.channel != below.spot.channel) out.channel = s.channel;
   if (whose_direct_chat(s.channel).empty()) out.to = s.to;
   if (s.erased) {

@@ -46,8 +46,13 @@ std::expected<bool, Wrong> Reader::setting(std::string_view word, std::string_vi
   if (word == "at") return as_bool(at(rest));
   if (word == "in") return as_bool(in(rest));
   if (word == "show") {
-    if (rest != "header") return wrong("what can be shown is the header");
-    act(HeaderLine{});
+    if (rest != "header" && rest != "email") return wrong("what can be shown is header or email");
+    if (rest == "email") {
+      emails_shown_ = true;
+      act(EmailLine{});
+    } else {
+      act(HeaderLine{});
+    }
     return true;
   }
   if (word == "wall") {

@@ -7,9 +7,18 @@ namespace {
 
 bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
+/// The person of `email ana: subject`, or nothing.
+std::string_view written_to(std::string_view text) {
+  constexpr std::string_view head = "email ";
+  if (!text.starts_with(head)) return {};
+  const auto name = text.substr(head.size(), text.find(": ") == text.npos ? 0 : text.find(": ") - head.size());
+  return is_name(name) ? name : std::string_view{};
+}
+
 /// A mark at the head of an expected text means something; one that is meant literally takes a backslash before it.
 bool needs_backslash(std::string_view text) {
-  return text.empty() || text == "..." || std::string_view("<!@[|\\ ").find(text.front()) != std::string_view::npos;
+  return text.empty() || !written_to(text).empty() || text == "..." ||
+         std::string_view("<!@[|\\ ").find(text.front()) != std::string_view::npos;
 }
 
 /// `[studio]`, `[dm ana]`, `[thread P-1]`, `[erased]`.
@@ -49,6 +58,12 @@ std::expected<void, Wrong> read_body(std::string_view text, Expected& out) {
     out.lines = {std::string(text.substr(1))};
     return {};
   }
+  if (const auto who = written_to(text); !who.empty()) {
+    out.form = Expected::Form::mail;
+    out.to = who;
+    out.lines = {std::string(text.substr(text.find(": ") + 2))};
+    return {};
+  }
   if (text.starts_with('\\')) text.remove_prefix(1);
   out.lines = {std::string(text)};
   return {};
@@ -57,6 +72,7 @@ std::expected<void, Wrong> read_body(std::string_view text, Expected& out) {
 }  // namespace
 
 std::string direct_chat(const std::string& person) { return "dm:" + person; }
+std::string mailbox(const std::string& person) { return "mail:" + person; }
 std::string whose_direct_chat(const std::string& channel) {
   return channel.starts_with("dm:") ? channel.substr(3) : std::string{};
 }
@@ -142,18 +158,23 @@ std::vector<std::string> written(const Expected& e) {
     head += "[" + (who.empty() ? e.channel : "dm " + who) + "] ";
   }
   if (e.thread) head += "[thread " + *e.thread + "] ";
-  if (!e.to.empty()) head += "@" + e.to + " ";
+  if (e.form == Expected::Form::mail)
+    head += "email " + e.to + ": ";
+  else if (!e.to.empty())
+    head += "@" + e.to + " ";
   switch (e.form) {
     case Expected::Form::anything: return {head + "..."};
     case Expected::Form::erased: return {head + "[erased]"};
     case Expected::Form::kind: return {head + "<" + e.lines.front() + ">"};
     case Expected::Form::refusal: return {head + "!" + e.lines.front()};
-    case Expected::Form::text: break;
+    case Expected::Form::text:
+    case Expected::Form::mail: break;
   }
   std::vector<std::string> out;
+  const bool text = e.form == Expected::Form::text;
   for (const auto& line : e.lines) {
     if (out.empty()) {
-      out.push_back(head + (needs_backslash(line) ? "\\" : "") + line);
+      out.push_back(head + (text && needs_backslash(line) ? "\\" : "") + line);
     } else {
       const bool dots = line.substr(std::min(line.size(), line.find_first_not_of('\\'))) == "...";
       out.push_back(line.empty() ? "|" : (dots ? "| \\" : "| ") + line);

@@ -24,13 +24,15 @@ Engine::Options engine_options(const Script& script, const Stage& stage) {
   out.can = stage.can();
   out.policy = script.policy;
   out.seed = 1;
+  out.mail = true;
   return out;
 }
 
 /// Lines that only look, or turn the head.
 bool acts(const Action& a) {
   return !std::holds_alternative<KeepLine>(a) && !std::holds_alternative<FactLine>(a) &&
-         !std::holds_alternative<MoveLine>(a) && !std::holds_alternative<HeaderLine>(a);
+         !std::holds_alternative<MoveLine>(a) && !std::holds_alternative<HeaderLine>(a) &&
+         !std::holds_alternative<EmailLine>(a);
 }
 
 /// Lines below which `paid` may still stand.
@@ -38,7 +40,8 @@ bool sets_up(const Action& a) {
   return std::holds_alternative<PersonLine>(a) || std::holds_alternative<RoomLine>(a) ||
          std::holds_alternative<BindLine>(a) || std::holds_alternative<PaidLine>(a) ||
          std::holds_alternative<MemberLine>(a) || std::holds_alternative<MoveLine>(a) ||
-         std::holds_alternative<HeaderLine>(a) || std::holds_alternative<AtLine>(a);
+         std::holds_alternative<HeaderLine>(a) || std::holds_alternative<EmailLine>(a) ||
+         std::holds_alternative<AtLine>(a);
 }
 
 }  // namespace
@@ -178,6 +181,7 @@ void Player::connected(const std::vector<Incoming>& again) {
   pending_.clear();
   waiting_.clear();
   fed_ = false;
+  for (const Mail& each : process_.engine().unsent_mail()) mail(each);
   if (!online_) return;
   offer(true);
   for (const Incoming& item : again) hand_in({item});
@@ -192,8 +196,18 @@ void Player::send(const std::vector<Outgoing>& out) {
     } else if (const auto* erase = std::get_if<Erase>(&each)) {
       if (online_ && stage_.erase(*erase, clock_))
         said_.push_back({stage_.channel_name(erase->channel), {}, {}, {}, {}, true});
+    } else {
+      mail(std::get<Mail>(each));
     }
   }
+}
+
+/// The mail server of a rehearsal takes everything, and knows a copy by its key.
+void Player::mail(const Mail& mail) {
+  pending_.push_back(Delivered{mail.key, {}});
+  if (!mailed_.insert(mail.key).second || !emails_shown_) return;
+  const auto& name = addresses_[mail.to];
+  said_.push_back({mailbox(name), {}, name, "email", mail.subject + "\n" + mail.body, false});
 }
 
 bool Player::answered(const std::string& key) const {

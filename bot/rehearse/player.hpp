@@ -42,6 +42,7 @@ class Player {
   void act(const RefuseLine&);
   void act(const ThrottleLine&);
   void act(const HeaderLine&);
+  void act(const EmailLine&) { emails_shown_ = true; }
   void act(const FactLine&);
 
   // The clock.
@@ -60,6 +61,7 @@ class Player {
   // Towards the people.
   void send(const std::vector<Outgoing>&);
   void attempt(const Post&);
+  void mail(const Mail&);
   void offer(bool after_start);  ///< posts that are not yet out
   bool answered(const std::string& key) const;
   void say(const Post&);
@@ -79,7 +81,9 @@ class Player {
   Instant clock_{};
   workflow::Duration wall_offset_{};
   bool online_ = true;
-  bool header_ = false;
+  bool header_ = false, emails_shown_ = false;
+  std::map<std::string, std::string> addresses_;  ///< whose each is
+  std::set<std::string> mailed_;                  ///< keys: a mail with one that arrived is known as a copy
   std::map<std::string, std::string> kept_;
   std::optional<std::string> code_;           ///< of the last preview
   std::map<std::string, std::string> codes_;  ///< of everybody's last preview

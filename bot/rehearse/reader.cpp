@@ -15,7 +15,7 @@ bool sets_up(const Action& a) {
   return std::holds_alternative<PersonLine>(a) || std::holds_alternative<RoomLine>(a) ||
          std::holds_alternative<BindLine>(a) || std::holds_alternative<PaidLine>(a) ||
          std::holds_alternative<MemberLine>(a) || std::holds_alternative<MoveLine>(a) ||
-         std::holds_alternative<HeaderLine>(a);
+         std::holds_alternative<HeaderLine>(a) || std::holds_alternative<EmailLine>(a);
 }
 
 std::expected<std::string, std::string> content_of(const std::filesystem::path& path) {
@@ -124,7 +124,9 @@ Reader::Result Reader::expected(std::string_view text) {
     return std::unexpected("what the bot says stands below the line that causes it, before the facts");
   auto& list = script_.steps.back().expected;
   if (text == "|" || text.starts_with("| ")) {
-    if (list.empty() || list.back().form != Expected::Form::text || list.back().last + 1 != number_)
+    const bool goes_on =
+        !list.empty() && (list.back().form == Expected::Form::text || list.back().form == Expected::Form::mail);
+    if (!goes_on || list.back().last + 1 != number_)
       return std::unexpected("a line that begins with | continues the text right above it");
     list.back().lines.emplace_back(text.substr(std::min<std::size_t>(2, text.size())));
     list.back().last = number_;
@@ -132,6 +134,8 @@ Reader::Result Reader::expected(std::string_view text) {
   }
   auto read = read_expected(text);
   if (!read) return std::unexpected(read.error());
+  if (read->form == Expected::Form::mail && !emails_shown_)
+    return std::unexpected("mails are compared below a line `show email`");
   const auto who = whose_direct_chat(read->channel);
   if (!who.empty()) {
     if (auto known = known_person(who); !known) return known;

@@ -61,6 +61,7 @@ class Reader {
   bool closed_ = true;  ///< no line stands above that could cause output
   bool acted_ = false;  ///< something was typed, or time moved: too late for `paid`
   bool at_seen_ = false;
+  bool emails_shown_ = false;
   Spot spot_;
   std::set<std::string> people_, labels_, kept_;
   std::map<std::string, std::set<std::string>> rooms_;

@@ -31,16 +31,18 @@ struct Spot {
 /// The channel of somebody's direct chat, and the other way round (empty: it is a room).
 std::string direct_chat(const std::string& person);
 std::string whose_direct_chat(const std::string& channel);
+/// Where somebody's mails lie: no channel of the server.
+std::string mailbox(const std::string& person);
 
 /// One thing that the bot should say below a line.
 struct Expected {
-  enum class Form { text, kind, refusal, anything, erased };
+  enum class Form { text, kind, refusal, anything, erased, mail };
   Form form = Form::text;
   int first = 0, last = 0;            ///< lines of the file
   std::string channel;                ///< empty: where the line above was typed
   std::optional<std::string> thread;  ///< exactly this thread; none: whichever
   std::string to;                     ///< the only reader; empty: everybody, or of a refusal the author
-  std::vector<std::string> lines;     ///< of a text; otherwise one: `proposal.countered P-1`, `STALE_VERSION`
+  std::vector<std::string> lines;     ///< of a text, or subject and body of a mail; otherwise one: `STALE_VERSION`
 };
 
 // What the lines of a script order, one struct a kind of line.
@@ -105,6 +107,7 @@ struct ThrottleLine {
   workflow::Duration duration{};
 };
 struct HeaderLine {};  ///< `show header`
+struct EmailLine {};   ///< `show email`
 struct FactLine {
   std::string subject;
   bool absent = false;
@@ -113,7 +116,7 @@ struct FactLine {
 
 using Action = std::variant<PersonLine, RoomLine, BindLine, PaidLine, MemberLine, MoveLine, AtLine, PassLine, WallLine,
                             TypedLine, AgainLine, EditLine, DeleteLine, KeepLine, RestartLine, CrashLine, LinkLine,
-                            RefuseLine, ThrottleLine, HeaderLine, FactLine>;
+                            RefuseLine, ThrottleLine, HeaderLine, EmailLine, FactLine>;
 
 /// A line that acts, what should be said below it, and where it was typed.
 struct Step {

@@ -42,10 +42,12 @@ std::string answer(Core& core, std::string_view line) {
   const json::object& frame = parsed.get_object();
   InviteRequest request{text(frame, "handle"), text(frame, "name"), text(frame, "zone")};
   request.join_room = text(frame, "room");
+  request.email = text(frame, "email");
   request.bot = frame.contains("bot") && frame.at("bot") == true;
   if (!valid_handle(request.handle)) return refuse("a handle has 1 to 32 of a-z, 0-9, dot, dash and underscore");
   if (!request.name.empty() && !valid_name(request.name)) return refuse("this display name cannot be used");
   if (!valid_zone(request.zone)) return refuse("a zone looks like Europe/Berlin");
+  if (!valid_email(request.email)) return refuse("an address looks like ana@example.org; off takes it away");
   if (!request.join_room.empty() && !valid_name(request.join_room)) return refuse("this room's name cannot be used");
   const auto invited = core.hub->invite(request);
   if (!invited) return refuse(invited.error().text);

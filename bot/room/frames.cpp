@@ -132,9 +132,11 @@ struct Nested : Line {
   Nested() = default;
 };
 
-std::string user_object(const User& user) {
+/// An address is for bots: to people nobody's is shown.
+std::string user_object(const User& user, bool for_bot) {
   Nested out;
   out.put("id", user.id).put("handle", user.handle).put("name", user.name).some("zone", user.zone);
+  if (for_bot) out.some("email", user.email);
   return out.flag("bot", user.bot).end();
 }
 
@@ -148,10 +150,14 @@ std::string list(const Items& items, Write write) {
   return out += ']';
 }
 
-std::string room_object(const Channel& channel, const std::vector<User>& members) {
+std::string user_list(const std::vector<User>& users, bool for_bot) {
+  return list(users, [for_bot](const User& user) { return user_object(user, for_bot); });
+}
+
+std::string room_object(const Channel& channel, const std::vector<User>& members, bool for_bot) {
   Nested out;
   out.put("id", channel.id).some("name", channel.name).flag("direct", channel.direct);
-  return out.raw("members", list(members, user_object)).end();
+  return out.raw("members", user_list(members, for_bot)).end();
 }
 
 std::string message_line(const Entry& entry, Row reader) {
@@ -192,13 +198,13 @@ std::string failure_line(const Failure& failure, std::optional<std::int64_t> ask
 
 std::string welcome_line(const User& me, const std::string& store, Position head, Millis now) {
   Line out("welcome");
-  return out.put("store", store).put("position", head).put("now", now).raw("me", user_object(me)).end();
+  return out.put("store", store).put("position", head).put("now", now).raw("me", user_object(me, false)).end();
 }
 
-std::string room_line(const Channel& channel, const std::vector<User>& members, bool left) {
+std::string room_line(const Channel& channel, const std::vector<User>& members, bool left, bool for_bot) {
   Line out("room");
   out.put("id", channel.id).some("name", channel.name).flag("direct", channel.direct).flag("left", left);
-  return out.raw("members", list(members, user_object)).end();
+  return out.raw("members", user_list(members, for_bot)).end();
 }
 
 std::string pong_line(std::optional<std::int64_t> ask, Millis now, Position head) {
@@ -230,21 +236,21 @@ std::string history_line(const std::vector<std::string>& entries, const std::str
   return out.raw("entries", list(entries, [](const std::string& line) { return line; })).end();
 }
 
-std::string entry_line(const Entry& entry, Row reader, const std::vector<User>* members) {
+std::string entry_line(const Entry& entry, const User& reader, const std::vector<User>* members) {
   switch (entry.kind) {
-    case EntryKind::message: return message_line(entry, reader);
+    case EntryKind::message: return message_line(entry, reader.row);
     case EntryKind::joined:
     case EntryKind::left: {
       Line out(entry.kind == EntryKind::joined ? "joined" : "left");
       out.put("position", entry.position).put("channel", entry.channel.id).flag("direct", entry.channel.direct);
-      out.put("at", entry.at).raw("user", user_object(entry.user));
-      if (members) out.raw("room", room_object(entry.channel, *members));
+      out.put("at", entry.at).raw("user", user_object(entry.user, reader.bot));
+      if (members) out.raw("room", room_object(entry.channel, *members, reader.bot));
       return out.end();
     }
     case EntryKind::renamed: {
       Line out("renamed");
       out.put("position", entry.position).put("at", entry.at).put("was", entry.was);
-      return out.raw("user", user_object(entry.user)).end();
+      return out.raw("user", user_object(entry.user, reader.bot)).end();
     }
     case EntryKind::deleted: {
       Line out("deleted");

@@ -79,7 +79,7 @@ struct Failure {
 std::string failure_line(const Failure&, std::optional<std::int64_t> ask, const std::string& key);
 std::string welcome_line(const User& me, const std::string& store, Position head, Millis now);
 /// A channel as one of its members sees it; one that was left, without members.
-std::string room_line(const Channel&, const std::vector<User>& members, bool left);
+std::string room_line(const Channel&, const std::vector<User>& members, bool left, bool for_bot);
 std::string pong_line(std::optional<std::int64_t> ask, Millis now, Position head);
 std::string posted_line(const std::string& key, Position, std::optional<std::int64_t> ask);
 std::string found_line(const std::string& key, std::optional<Position>, std::optional<std::int64_t> ask);
@@ -88,6 +88,6 @@ std::string done_line(std::optional<std::int64_t> ask, const std::string& channe
 std::string history_line(const std::vector<std::string>& entries, const std::string& channel, Position next, bool more,
                          std::optional<std::int64_t> ask);
 /// An entry as `reader` sees it. `members`: who was there before, told to somebody who reads of their own joining.
-std::string entry_line(const Entry&, Row reader, const std::vector<User>* members);
+std::string entry_line(const Entry&, const User& reader, const std::vector<User>* members);
 
 }  // namespace room

@@ -190,19 +190,24 @@ void Hub::idle_later() {
 }
 
 void Hub::show(const Entry& entry, const std::vector<User>& readers) {
-  std::shared_ptr<const std::string> for_all;
-  for (const User& reader : readers) {
+  std::shared_ptr<const std::string> for_all[2];  // people, bots
+  for (User reader : readers) {
     const auto found = online_.find(reader.row);
     if (found == online_.end()) continue;
+    for (const auto& weak : found->second)
+      if (const auto peer = weak.lock()) reader.bot = peer->user.bot;
     std::shared_ptr<const std::string> line;
     if (entry.kind == EntryKind::joined && entry.user.row == reader.row) {
       const auto there_before = store_.members(entry.channel.row, entry.position);
-      line = std::make_shared<const std::string>(entry_line(entry, reader.row, &there_before));
+      line = std::make_shared<const std::string>(entry_line(entry, reader, &there_before));
     } else if (entry.user.row == reader.row && !entry.key.empty()) {
-      line = std::make_shared<const std::string>(entry_line(entry, reader.row, nullptr));
+      line = std::make_shared<const std::string>(entry_line(entry, reader, nullptr));
     } else {
-      if (!for_all) for_all = std::make_shared<const std::string>(entry_line(entry, 0, nullptr));
-      line = for_all;
+      auto& same = for_all[reader.bot ? 1 : 0];
+      User anybody;
+      anybody.bot = reader.bot;
+      if (!same) same = std::make_shared<const std::string>(entry_line(entry, anybody, nullptr));
+      line = same;
     }
     for (const auto& weak : found->second)
       if (auto peer = weak.lock()) effects_.push_back({std::move(peer), line, {}, {}});
@@ -279,7 +284,13 @@ std::expected<Invited, Failure> Hub::invite(const InviteRequest& request) {
     if (!user) {
       const std::string& name = request.name.empty() ? request.handle : request.name;
       user = store_.add_user(request.handle, name, request.zone, request.bot, now());
+      user->email = request.email;
+      if (!user->email.empty()) store_.set_user(*user);
       make_direct_chats(*user);
+    } else if (!request.email.empty() && request.email != user->email) {
+      const User before = *user;
+      user->email = request.email;
+      enter_renamed(before, *user);
     }
     Invited invited{user->id, random_token()};
     store_.add_token(user->row, hash(invited.token), now());

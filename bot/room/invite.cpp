@@ -83,6 +83,7 @@ std::optional<std::string> complaint(const InviteRequest& request) {
   if (!valid_handle(request.handle)) return "a handle has 1 to 32 of a-z, 0-9, dot, dash and underscore";
   if (!request.name.empty() && !valid_name(request.name)) return "this display name cannot be used";
   if (!valid_zone(request.zone)) return "a zone looks like Europe/Berlin";
+  if (!valid_email(request.email)) return "an address looks like ana@example.org; off takes it away";
   if (!request.join_room.empty() && !valid_name(request.join_room)) return "this room's name cannot be used";
   return std::nullopt;
 }
@@ -91,11 +92,8 @@ std::optional<std::string> complaint(const InviteRequest& request) {
 
 std::expected<Invited, InviteFailure> request_invite(const std::filesystem::path& data, const InviteRequest& request) {
   if (const auto why = complaint(request)) return std::unexpected(InviteFailure{64, *why});
-  const json::object question{{"handle", request.handle},
-                              {"name", request.name},
-                              {"zone", request.zone},
-                              {"room", request.join_room},
-                              {"bot", request.bot}};
+  const json::object question{{"handle", request.handle}, {"name", request.name},      {"zone", request.zone},
+                              {"email", request.email},   {"room", request.join_room}, {"bot", request.bot}};
   const std::string line = ask_room(data, json::serialize(question) + "\n");
   if (line.empty()) return std::unexpected(InviteFailure{69, "no room is running here; start it with `parley room`"});
   json::error_code error;

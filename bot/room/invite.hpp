@@ -9,8 +9,9 @@ namespace room {
 
 struct InviteRequest {
   std::string handle;
-  std::string name;  ///< display name; empty: the handle, or what an existing user has
-  std::string zone;  ///< IANA zone, may be empty
+  std::string name;   ///< display name; empty: the handle, or what an existing user has
+  std::string zone;   ///< IANA zone, may be empty
+  std::string email;  ///< shown to bots alone; `off`: none any more; empty: as it was
   bool bot = false;
   std::string join_room;             ///< name of a room to be put into, made if absent; may be empty
   std::filesystem::path token_file;  ///< for a bot: where its token goes, mode 0600

@@ -17,6 +17,7 @@ struct User {
   std::string name;    ///< display name, any script
   std::string zone;    ///< IANA zone, or empty
   bool bot = false;
+  std::string email;  ///< an address, `off`, or empty where none was ever given; shown to bots alone
 };
 
 /// A room with members, or the direct chat of one person and one bot.

@@ -64,6 +64,16 @@ bool valid_zone(std::string_view zone) {
          });
 }
 
+bool valid_email(std::string_view email) {
+  constexpr std::size_t longest = 254;
+  if (email.empty() || email == "off") return true;
+  const auto at = email.find('@');
+  return email.size() <= longest && at != 0 && at + 1 < email.size() && at == email.rfind('@') && at != email.npos &&
+         std::ranges::all_of(email, [](char c) {
+           return c > ' ' && c < 0x7F && std::string_view("\"(),:;<>[\\]").find(c) == std::string_view::npos;
+         });
+}
+
 bool valid_kind(std::string_view kind) {
   return kind.size() <= 2 * label_limit && std::ranges::all_of(kind, [](char c) { return c >= ' ' && c < 0x7F; });
 }

@@ -26,7 +26,7 @@ class Page {
     const bool own_joining = entry.kind == EntryKind::joined && entry.user.row == reader_.row;
     std::vector<User> there_before;
     if (own_joining) there_before = store_.members(entry.channel.row, entry.position);
-    lines_.push_back(entry_line(entry, reader_.row, own_joining ? &there_before : nullptr));
+    lines_.push_back(entry_line(entry, reader_, own_joining ? &there_before : nullptr));
     bytes_ += lines_.back().size();
     last_ = entry.position;
     return true;
@@ -80,7 +80,7 @@ struct Hub::Handler {
   void list_rooms() {
     for (const Membership& mine : store().memberships(me().row))
       hub.answer(peer, room_line(mine.channel, mine.here ? store().members(mine.channel.row) : std::vector<User>{},
-                                 !mine.here));
+                                 !mine.here, me().bot));
   }
 
   Outcome operator()(const SignIn& asked) {

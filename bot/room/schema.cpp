@@ -17,7 +17,7 @@ namespace room {
 namespace {
 
 constexpr int application_id = 0x5061524d;  // "PaRM"
-constexpr int version = 1;
+constexpr int version = 2;
 
 constexpr const char* tables = R"(
 CREATE TABLE meta(id TEXT NOT NULL) STRICT;
@@ -45,6 +45,9 @@ CREATE TABLE entry(
 CREATE INDEX entry_channel ON entry(channel, position);
 CREATE UNIQUE INDEX entry_key ON entry(user, key) WHERE key IS NOT NULL;
 )";
+
+/// What version 2 added.
+constexpr const char* second = "ALTER TABLE user ADD COLUMN email TEXT NOT NULL DEFAULT ''";
 
 [[noreturn]] void refuse(const std::filesystem::path& path, const std::string& why) {
   throw std::runtime_error(path.string() + ": " + why);
@@ -90,7 +93,6 @@ void make_tables(SQLite::Database& db) {
   named.bind(1, random_id("s-"));
   named.exec();
   db.exec("PRAGMA application_id=" + std::to_string(application_id));
-  db.exec("PRAGMA user_version=" + std::to_string(version));
 }
 
 }  // namespace
@@ -109,6 +111,8 @@ std::unique_ptr<SQLite::Database> open_database(const std::filesystem::path& dir
     if (found > version) refuse(file, "was written by a newer version");
     if (found == 0) make_tables(*db);
     if (db->execAndGet("PRAGMA application_id").getInt() != application_id) refuse(file, "is not a room's store");
+    if (found < 2) db->exec(second);
+    if (found < version) db->exec("PRAGMA user_version=" + std::to_string(version));
     db->exec("COMMIT");
     if (unclean && std::string(db->execAndGet("PRAGMA quick_check(1)").getString()) != "ok") refuse(file, "is damaged");
     return db;

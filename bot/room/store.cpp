@@ -45,20 +45,20 @@ class Use {
 };
 
 User read_user(const Use& use, int first) {
-  return {use.number(first),   use.text(first + 1), use.text(first + 2),
-          use.text(first + 3), use.text(first + 4), use.number(first + 5) != 0};
+  return {use.number(first),   use.text(first + 1),        use.text(first + 2), use.text(first + 3),
+          use.text(first + 4), use.number(first + 5) != 0, use.text(first + 6)};
 }
 
 Channel read_channel(const Use& use, int first) {
   return {use.number(first), use.text(first + 1), use.text(first + 2), use.number(first + 3) != 0};
 }
 
-#define USER_COLUMNS "u.row, u.id, u.handle, u.name, u.zone, u.bot"
+#define USER_COLUMNS "u.row, u.id, u.handle, u.name, u.zone, u.bot, u.email"
 #define CHANNEL_COLUMNS "c.row, c.id, c.name, c.direct"
 #define ENTRY_FROM                                                                                               \
   "SELECT e.position, e.kind, e.at, e.reader, r.id, e.thread, e.text, e.note, e.key, e.about, e.erased, e.was, " \
   "u.row, u.id, coalesce(e.handle, u.handle), coalesce(e.name, u.name), coalesce(e.zone, u.zone), "              \
-  "u.bot, " CHANNEL_COLUMNS                                                                                      \
+  "u.bot, u.email, " CHANNEL_COLUMNS                                                                             \
   " FROM entry e JOIN user u ON u.row = e.user LEFT JOIN channel c ON c.row = e.channel "                        \
   "LEFT JOIN user r ON r.row = e.reader "
 
@@ -77,7 +77,7 @@ Entry read_entry(const Use& use) {
   entry.erased = use.number(10) != 0;
   entry.was = use.text(11);
   entry.user = read_user(use, 12);
-  entry.channel = read_channel(use, 18);
+  entry.channel = read_channel(use, 19);
   return entry;
 }
 
@@ -110,7 +110,7 @@ struct Store::Impl {
   Statement owner{db, "SELECT user FROM handle WHERE handle = ?"};
   Statement everybody{db, "SELECT " USER_COLUMNS " FROM user u WHERE u.bot = ? ORDER BY u.row"};
   Statement add_user{db, "INSERT INTO user(id, handle, name, zone, bot, made_at) VALUES(?, ?, ?, ?, ?, ?)"};
-  Statement set_user{db, "UPDATE user SET handle = ?, name = ?, zone = ? WHERE row = ?"};
+  Statement set_user{db, "UPDATE user SET handle = ?, name = ?, zone = ?, email = ? WHERE row = ?"};
   Statement add_handle{db, "INSERT OR IGNORE INTO handle VALUES(?, ?)"};
   Statement add_token{db, "INSERT INTO token SELECT ?, ?, coalesce(max(number), 0) + 1, ? FROM token WHERE user = ?"};
   Statement drop_tokens{db,
@@ -227,7 +227,7 @@ std::vector<User> Store::everybody(bool bots) {
 }
 
 User Store::add_user(const std::string& handle, const std::string& name, const std::string& zone, bool bot, Millis at) {
-  User user{0, random_id("u-"), handle, name, zone, bot};
+  User user{0, random_id("u-"), handle, name, zone, bot, {}};
   Use(impl_->add_user).with(user.id).with(handle).with(name).with(zone).with(bot ? 1 : 0).with(at).run();
   user.row = impl_->db.getLastInsertRowid();
   Use(impl_->add_handle).with(handle).with(user.row).run();
@@ -235,7 +235,7 @@ User Store::add_user(const std::string& handle, const std::string& name, const s
 }
 
 void Store::set_user(const User& user) {
-  Use(impl_->set_user).with(user.handle).with(user.name).with(user.zone).with(user.row).run();
+  Use(impl_->set_user).with(user.handle).with(user.name).with(user.zone).with(user.email).with(user.row).run();
   Use(impl_->add_handle).with(user.handle).with(user.row).run();
 }
 

@@ -158,6 +158,18 @@ TEST_CASE("terms never change under a version") {
           RC_ASSERT(it->second == c.versions[v].digest.hex);
         }
       }
+      for (const auto& [id, o] : w.room.offers) {
+        RC_ASSERT(digest(o.terms) == o.digest);
+        auto all = o.earlier;
+        all.push_back({o.terms, o.digest, o.at});
+        for (std::size_t v = 0; v < all.size(); ++v) {
+          const auto [it, fresh] = seen.try_emplace({-id.n, v}, all[v].digest.hex);
+          RC_ASSERT(it->second == all[v].digest.hex);
+          RC_ASSERT(digest(all[v].terms) == all[v].digest);
+        }
+      }
+      for (const auto& [id, c] : w.room.change_requests) RC_ASSERT(digest(c.terms) == c.digest);
+      for (const auto& [id, c] : w.room.contracts) RC_ASSERT(digest(c.terms) == c.digest);
     }
   });
 }

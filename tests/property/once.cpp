@@ -57,16 +57,21 @@ const std::vector<std::pair<const char*, const char*>> lines{
     {"bob", "/nudge C-N"},
     {"ana", "/keepopen C-N"},
     {"bob", R"(/offer title="Icons" amount=40 scope="Twelve icons" end=2024-11-01)"},
-    {"bob", "/release M-N.1 20.01 --yes"},
-    {"bob", "/release C-N --yes"},
-    {"bob", "/changes M-N.1 shorter"},
-    {"bob", "/bonus C-N 5 --yes"},
     {"ana", "/milestone drop M-N.2"},
     {"ana", R"(/milestone add C-N "Extra" 30)"},
     {"bob", "/approve A-N.1"},
     {"bob", "/approve A-N.1 v1"},
+    {"bob", "/release M-N.1 20.01 --yes"},
+    {"bob", "/release C-N --yes"},
+    {"bob", "/changes M-N.1 shorter"},
+    {"bob", "/bonus C-N 5 --yes"},
     {"ana", "/status C-1"},
-    {"bob", "no command at all"}};
+    {"bob", "no command at all"},
+    {"bob", R"(/offer revise O-N milestones="Draft:60;Final:70")"},
+    {"ana", "/request-changes O-N title=Logos"},
+    {"bob", "/approve CR-N"},
+    {"ana", "/repropose P-N amount=95"},
+    {"bob", R"(/rehire C-N scope="Three more concepts")"}};
 
 Heard heard(const Line& line, int index, Instant at) {
   std::string who = lines[static_cast<std::size_t>(line.what)].first,

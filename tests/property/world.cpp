@@ -18,7 +18,7 @@ Context World::context(const Person& actor, Place place) {
               .client = &client,
               .freelancer = &freelancer,
               .place = place};
-  ctx.next_id = [this](Numbered n) { return ++numbers[static_cast<int>(n)]; };
+  ctx.next_id = [this](Numbered n) { return ++numbers[n]; };
   ctx.salt = [this] { return std::to_string(++salts); };
   return ctx;
 }
@@ -105,12 +105,22 @@ Command World::command(const Step& s) const {
     case 25: return contract::NudgeOther{c};
     case 26: return question::Ask{s.yes ? AnyId{c} : AnyId{OfferId{s.number}}, {"Which font?"}};
     case 27: return question::Answer{{s.version}, {"Helvetica"}};
-    case 28: return milestone::RequestChanges{m, {"shorter"}};
-    case 29: return milestone::Release{m, workflow::Amount{amount}, Yes{true}};
-    case 30:
+    case 15: return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
+    case 28: return proposal::Propose{From{c}, {.amount = amount}, yes};
+    case 29: return proposal::Repropose{{s.number}, {.amount = amount}};
+    case 30: return offer::Rehire{c, {.amount = amount}, yes};
+    case 31: return offer::Revise{{s.number}, {.amount = amount}, yes};
+    case 32: return offer::Discuss{{s.number}, {"What if it takes longer?"}};
+    case 33: return change_request::Request{{s.number}, v, {.amount = amount}};
+    case 34: return change_request::Approve{{s.number}, yes};
+    case 35: return change_request::Decline{{s.number}, {}};
+    case 36: return change_request::Withdraw{{s.number}};
+    case 37: return milestone::RequestChanges{m, {"shorter"}};
+    case 38: return milestone::Release{m, workflow::Amount{amount}, Yes{true}};
+    case 39:
       return milestone::ReleaseCredit{c, s.yes ? std::optional{workflow::Amount{amount}} : std::nullopt, Yes{true}};
-    case 31: return bonus::Pay{c, workflow::Amount{amount}, {}, yes};
-    default: return contract::EndAnswer{{.stars = 4, .text = "Good work, a little late"}, Yes{true}};
+    case 40: return bonus::Pay{c, workflow::Amount{amount}, {}, yes};
+    default: return offer::Accept{{s.number}, Version{s.version}, {}, Yes{true}};
   }
 }
 

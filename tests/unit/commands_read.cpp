@@ -74,11 +74,27 @@ TEST_CASE("one verb is several rows, chosen by the kind of id") {
   CHECK(why("/milestone add C-5 500") == "usage.missing");
   CHECK(why("/milestone C-5") == "usage.subverb");
   CHECK(why("/approve ER-3") == "usage.id_kind");
-  CHECK(why("/approve CR-1") == "usage.id_kind");
+  CHECK(command<change_request::Approve>("/approve CR-1").id.n == 1);
+  CHECK(command<change_request::Decline>("/decline cr-1 too much").reason->words == "too much");
+  CHECK(why("/counter CR-1 amount=5") == "usage.id_kind");
   CHECK(why("/approve") == "usage.no_id");
   CHECK(why("/approve everything") == "usage.no_id");
   CHECK(why("/approve P-0") == "usage.not_id");
   CHECK(commands::refusal(read("/approve ER-3")->error(), {}).text.find("takes P-n") != std::string::npos);
+}
+
+TEST_CASE("a different offer is told from an offer whose title begins like it") {
+  const auto revise = command<offer::Revise>("/offer revise O-7 Logo and icons amount=750");
+  CHECK((revise.id.n == 7 && revise.terms.title == "Logo and icons" && revise.terms.amount == Money{75'000}));
+  CHECK(command<offer::Revise>("/offer REVISE o-7\n- Draft 300\n- Final 450").terms.milestones->size() == 2);
+  CHECK(command<offer::Send>("/offer Revise my thesis amount=750").terms.title == "Revise my thesis");
+  CHECK(why("/offer revise amount=750") == "usage.missing");
+  CHECK(why("/offer revise") == "usage.missing");
+  CHECK(command<proposal::Propose>("/propose from=c-5 amount=900").from->contract.n == 5);
+  CHECK(command<offer::Rehire>("/rehire C-5\n- Draft 300\n- Final 450").terms.milestones->size() == 2);
+  // Free words are no title where they would change one by accident.
+  CHECK(why("/request-changes O-7 make it cheaper") == "usage.extra");
+  CHECK(command<offer::Discuss>("/discuss O-7 can we start on Monday?").message.words == "can we start on Monday?");
 }
 
 TEST_CASE("a command may be spelled in several ways") {

@@ -269,3 +269,32 @@ TEST_CASE("room: a restart keeps everything, and no token is in the file", "[roo
   CHECK(json::serialize(after) == json::serialize(before));
   CHECK(text(ana.ask({{"type", "find"}, {"key", "k"}}), "type") == "found");
 }
+
+TEST_CASE("room: an address is shown to bots, and to no person", "[room]") {
+  const Folder folder;
+  const RunningRoom room(folder.path);
+  Client bot(room, room.token("parley", true));
+  Client bob(room, room.token("bob"));
+  const auto invite = [&](const std::string& email) {
+    return room::request_invite(folder.path, {.handle = "ana", .email = email, .join_room = "Studio"});
+  };
+  REQUIRE(invite("ana@example.test"));
+  CHECK_FALSE(invite("no address"));
+  CHECK_FALSE(invite("a@b\r\nc@d"));
+  const std::string studio = make_room(bob, "Attic", {"ana"});
+  const auto emails = [](Client& who) {
+    std::vector<std::string> found;
+    const auto page = who.ask({{"type", "history"}, {"after", 0}});
+    for (const auto& each : entries(page))
+      if (const auto* user = each.as_object().if_contains("user"); user && user->is_object())
+        if (const auto email = text(user->as_object(), "email"); !email.empty()) found.push_back(email);
+    return found;
+  };
+  CHECK(emails(bob).empty());
+  CHECK(emails(bot).size() == 3);  // the direct chat, and both rooms
+  REQUIRE(invite("off"));
+  const auto told = bob.next("renamed");
+  CHECK_FALSE(told.at("user").as_object().contains("email"));
+  CHECK(text(bot.next("renamed").at("user").as_object(), "email") == "off");
+  CHECK(emails(bot).back() == "off");
+}
