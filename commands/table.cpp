@@ -178,7 +178,7 @@ std::string rows::ids_of(const std::vector<Slot>& parts) {
 const std::vector<Verb>& verbs() {
   static const std::vector<Verb> all = [] {
     std::vector<Verb> every;
-    for (auto rows : {to_agree(), to_work(), changes_of_a_contract(), people_and_places(), rows::look()})
+    for (auto rows : {to_agree(), to_work(), changes_of_a_contract(), rows::look(), people_and_places()})
       for (auto& v : rows) every.push_back(std::move(v));
     return every;
   }();
