@@ -22,7 +22,8 @@ KNOWS = {
 FOLDERS = {"bot", "commands", "workflow", "store", "tests", "deploy", ".ci"}
 NOT_OURS = {".git", "build", "data", "node_modules", "__pycache__"}
 CLOCKS = ("bot/main.cpp", "bot/serve.cpp", "bot/room/clock.cpp")
-NOUNS = ("proposal", "offer", "contract", "milestone", "escrow_refund", "feedback")
+NOUNS = ("proposal", "offer", "change_request", "contract", "amendment", "milestone", "escrow_refund", "bonus", "question",
+         "feedback", "reminder")
 RUNNABLE = ("deploy/start", "deploy/install", "tests/run", ".ci/run")
 LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
 CPP, SCRIPTS = (".cpp", ".hpp"), (".py", ".js", ".mjs")
