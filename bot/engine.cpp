@@ -392,6 +392,7 @@ std::vector<Outgoing> Engine::set_account(const Account& a, Instant at) {
     const auto cause = e.writing().order("account:" + e.random_hex(16), at);
     const workflow::Event event = change;
     e.writing().record(cause.value(), id, {&event, 1}, at, at);
+    if (change.status || change.account) e.tell_proposers(id);
     return true;
   });
   e.finish();

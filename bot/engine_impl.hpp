@@ -87,6 +87,7 @@ struct Engine::Impl {
   Target moving(const Act&, const workflow::Command&);
   workflow::Here here_is(const Act&, RoomId);
   void moved(Act&, RoomId, std::span<const workflow::Event>);
+  void tell_proposers(PersonId client);
 
   // engine_acts.cpp
   std::string open_codes(const Act&);

@@ -1,4 +1,5 @@
 #include "bot/engine_impl.hpp"
+#include "commands/unicode.hpp"
 
 // What concerns one person alone, whatever the room: zone, blocks. And the room itself, when it moves.
 namespace bot {
@@ -18,7 +19,11 @@ bool is_any(const Command& command) {
 }  // namespace
 
 std::optional<PersonId> Engine::Impl::whom(const Command& c) {
-  const auto who = [&](const workflow::Handle& h) { return store.person_by_handle(opt.platform, h.name); };
+  // As typed, else in lower case: people write @Carl where they read Carl.
+  const auto who = [&](const workflow::Handle& h) {
+    const auto exact = store.person_by_handle(opt.platform, h.name);
+    return exact ? exact : store.person_by_handle(opt.platform, commands::lower(h.name));
+  };
   if (const auto* block = std::get_if<workflow::person::Block>(&c)) return who(block->who);
   if (const auto* unblock = std::get_if<workflow::person::Unblock>(&c)) return who(unblock->who);
   return {};
@@ -88,6 +93,24 @@ void Engine::Impl::moved(Act& a, RoomId id, std::span<const workflow::Event> eve
                .kind = "hint.moved",
                .text = commands::hint("moved", {}).text});
     writing().move_room(id, opt.platform, a.heard.channel);
+  }
+}
+
+/// A client who may not approve any more, or not now, leaves proposals waiting: each freelancer is told
+/// (R-proposal-17).
+void Engine::Impl::tell_proposers(PersonId client) {
+  const auto& who = store.person(client);
+  const bool inactive = who.status != workflow::AccountStatus::active;
+  if (!inactive && who.kind != workflow::AccountKind::enterprise) return;
+  for (const auto id : store.rooms_of(client)) {
+    const auto& room = store.room(id);
+    if (room.client != client) continue;
+    for (const auto& [proposal, p] : room.proposals)
+      if (p.state == workflow::proposal::State::pending)
+        post_direct(*room.freelancer,
+                    commands::hint(inactive ? "client_inactive" : "client_enterprise",
+                                   {{"client", who.name}, {"id", text(proposal)}, {"due", p.expire.due}}),
+                    nullptr);
   }
 }
 

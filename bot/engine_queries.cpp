@@ -113,8 +113,8 @@ commands::Beside Engine::Impl::beside(const Act& a, const commands::Query& q, co
 /// Everything that was recorded of a room, and every try that was refused; of the same instant the tries last.
 std::vector<commands::Past> Engine::Impl::past(RoomId room) {
   std::vector<commands::Past> all;
-  for (const auto& e : store.events(room.n)) all.push_back({e.at, PersonId{e.actor}, store.decode(e)});
-  for (const auto& r : store.refusals(room)) all.push_back({r.at, r.actor, commands::Tried{r.entity, r.code}});
+  for (const auto& e : store.events(room.n)) all.push_back({e.at, PersonId{e.actor}, e.n > 1, store.decode(e)});
+  for (const auto& r : store.refusals(room)) all.push_back({r.at, r.actor, false, commands::Tried{r.entity, r.code}});
   return all;
 }
 

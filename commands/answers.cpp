@@ -29,6 +29,8 @@ struct Next {
   }
   std::string operator()(ContractId) const { return {}; }
   std::string operator()(MilestoneId id) const {
+    if (room.contracts.at(id.contract).state == contract::State::pending_start && row.waits_for == Side::freelancer)
+      return {};
     if (row.waits_for == Side::freelancer) return "/submit " + text(id) + " \"…\"";
     return (row.state == "submitted" ? "/release " : "/fund ") + text(id);
   }

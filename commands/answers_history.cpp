@@ -64,6 +64,7 @@ std::string line_of(const Telling& t, const Past& p, const AnyId& id) {
   const auto* tried = std::get_if<Tried>(&p.what);
   return t.say("query.history.line", {{"at", p.at},
                                       {"who", p.who.n == 0 ? std::string{} : t.name(p.who)},
+                                      {"follows", std::string{p.follows ? "yes" : ""}},
                                       {"what", e ? words_of(*e) : std::string{}},
                                       {"code", tried ? tried->code : std::string{}},
                                       {"id", of && *of != id ? text(*of) : std::string{}}});

@@ -34,8 +34,11 @@ struct Editions {
   std::vector<Edition> operator()(ContractId id) const {
     const auto& c = t.room.contracts.at(id);
     std::vector<Edition> all;
-    for (const auto& v : c.versions)
-      all.push_back({&v.terms, &v.digest, v.at, text(v.from ? AnyId{*v.from} : AnyId{c.offer})});
+    for (const auto& v : c.versions) {
+      // Without an amendment: the first is as accepted, a later one a due day that the client moved.
+      const auto by = v.from ? text(*v.from) : all.empty() ? text(c.offer) : t.name(id, Side::client);
+      all.push_back({&v.terms, &v.digest, v.at, by});
+    }
     return all;
   }
   // What has no versions that a query could name.

@@ -78,7 +78,9 @@ class Filler {
   }
   Slot* named(std::string_view name) {
     for (auto& s : slots_)
-      if ((s.stand == Stand::key || s.stand == Stand::phrase) && s.name == name) return &s;
+      if ((s.stand == Stand::key || s.stand == Stand::phrase || s.stand == Stand::title || s.stand == Stand::amount) &&
+          s.name == name)
+        return &s;
     return nullptr;
   }
 
@@ -124,7 +126,7 @@ class Filler {
     };
     if (auto* s = takes(Stand::version); s && looks_like_version(v)) return set(*s, token);
     if (auto* s = takes(Stand::hash); s && v.starts_with('#')) return set(*s, token);
-    if (auto* s = takes(Stand::handle); s && v.starts_with('@')) return set(*s, token);
+    if (auto* s = takes(Stand::handle); s && (v.starts_with('@') || s->required)) return set(*s, token);
     if (auto* s = takes(Stand::word)) return set(*s, token);
     if (auto* s = takes(Stand::page); s && looks_like_count(v)) return set(*s, token);
     if (auto* s = find(Stand::title); s && !s->given) return set(*s, token);
@@ -137,8 +139,9 @@ class Filler {
   }
 
   Problem extra(const Token& token) {
-    return workflow::refuse(Code::USAGE, "usage.extra", std::string{form},
-                            {{"text", shown(shortened(token.value, 40))}});
+    return workflow::refuse(
+        Code::USAGE, "usage.extra", std::string{form},
+        {{"text", shown(shortened(token.value, 40))}, {"blanks", std::string{token.quoted ? "" : "yes"}}});
   }
 
   /// Free words to the end of the message; in quotes they are one word like any other.
@@ -155,6 +158,9 @@ class Filler {
   Problem title(const Token& token) {
     auto* s = named("title");
     if (!first_line_ || s->given) return extra(token);
+    // `/propose C-5 amount=900` means the terms of C-5, and no title.
+    if (auto* from = named("from"); from && !from->given && !token.quoted && looks_like_id(token.value))
+      return set(*from, token);
     Token all = token;
     while (!token.quoted) {
       Lexer ahead = lexer_;

@@ -96,6 +96,19 @@ std::optional<std::string> zone_named(std::string_view name) {
   return {};
 }
 
+std::string zone_like(std::string_view city) {
+  auto wanted = lower(city);
+  std::replace(wanted.begin(), wanted.end(), ' ', '_');
+  std::string found;
+  for (const auto& zone : date::get_tzdb().zones) {
+    const auto name = lower(zone.name());
+    if (!name.ends_with("/" + wanted) || name.starts_with("posix/") || name.starts_with("right/")) continue;
+    if (!found.empty()) return {};
+    found = zone.name();
+  }
+  return found;
+}
+
 std::string written(Instant t, const Zones& zones) {
   const auto day = workflow::day_of(t);
   std::string s = workflow::iso(day) + " " + clock(t - Instant{day}) + "Z", locals;

@@ -15,6 +15,8 @@ using Zones = std::vector<std::string>;
 
 /// The zone of this name as the IANA data spells it, whatever the case; empty where there is none.
 std::optional<std::string> zone_named(std::string_view);
+/// The only zone that is named after this city; empty where there is none, or several.
+std::string zone_like(std::string_view city);
 
 /// `$650`, `$650.50`, `-$3.50`, `650 CHF`: no cents where there are none, no groups.
 std::string written(workflow::Money);

@@ -62,6 +62,7 @@ struct Tried {
 struct Past {
   workflow::Instant at{};
   workflow::PersonId who;  ///< 0: it happened by itself
+  bool follows = false;    ///< from what stands before it: nobody ordered it as such
   std::variant<workflow::Event, Tried> what;
 };
 /// A number of the house, or one under which a contract was accepted.

@@ -91,7 +91,9 @@ std::string asked_back(const Telling& t, bool numbered) {
   for (const auto* r : t.all<escrow_refund::Reduced>()) {
     const auto* refund = look_up(t.room.refunds, r->id);
     s += "\n" + t.say("note.refund.reduced",
-                      with(t.about(r->id), {{"amount", r->amount}, {"due", refund ? Arg{refund->answer.due} : Arg{}}}));
+                      with(t.about(r->id),
+                           {{"amount", r->amount},
+                            {"due", refund && refund->answer.due > t.room.last ? Arg{refund->answer.due} : Arg{}}}));
   }
   for (const auto* r : t.all<escrow_refund::Cancelled>()) s += "\n" + t.say("note.refund.cancelled", t.about(r->id));
   for (const auto* r : t.all<escrow_refund::Requested>())
@@ -183,7 +185,11 @@ Tale tell(const Telling& t, const contract::Completing& e) {
 Tale tell(const Telling&, const contract::Resumed&) { return {}; }
 
 Tale tell(const Telling& t, const contract::KeptOpen& e) {
-  return Told{.text = t.say("note.contract.kept_open", with(t.about(e.id), {{"who", t.name(e.id, e.by)}})), .at = e.at};
+  const auto* c = look_up(t.room.contracts, e.id);
+  const Arg end = c && c->terms.end ? Arg{*c->terms.end} : Arg{};
+  return Told{
+      .text = t.say("note.contract.kept_open", with(t.about(e.id), {{"who", t.name(e.id, e.by)}, {"end", end}})),
+      .at = e.at};
 }
 
 Tale tell(const Telling& t, const contract::Nudged& e) {

@@ -79,11 +79,20 @@ std::string binding(const Telling& t) {
   return s;
 }
 
+/// Not empty: the freelancer may ask for other terms, as of an enterprise's offer they may not.
+static std::string may_ask(const Telling& t, OfferId id) {
+  const auto both = parties(t.room, AnyId{id});
+  const auto* client = both ? look_up(t.cast.people, both->client) : nullptr;
+  return client && client->kind == AccountKind::enterprise ? "" : "yes";
+}
+
 Tale tell(const Telling& t, const offer::Sent& e) {
   return Told{.text = t.say("note.offer.sent", with(t.about(e.id), {{"hash", e.digest.brief()},
                                                                     {"terms", brief(e.terms)},
                                                                     {"scope", brief_scope(e.terms)},
                                                                     {"repeats", e.repeats ? text(*e.repeats) : ""},
+                                                                    {"asks", may_ask(t, e.id)},
+                                                                    {"several", several(e.terms)},
                                                                     {"due", e.due}})) +
                       unsaid(t, e.terms),
               .at = e.at};
@@ -115,12 +124,14 @@ Tale tell(const Telling& t, const offer::Revised& e) {
   if (e.request) return {};  // told with the approval of the change request
   const auto* o = look_up(t.room.offers, e.id);
   const auto before = o && !o->earlier.empty() ? changes(diff(o->earlier.back().terms, e.terms)) : std::string{};
-  return Told{
-      .text = t.say("note.offer.revised",
-                    with(t.about(e.id),
-                         {{"version", e.version}, {"hash", e.digest.brief()}, {"changes", before}, {"due", e.due}})) +
-              unsaid(t, e.terms) + closed_request(t),
-      .at = e.at};
+  return Told{.text = t.say("note.offer.revised", with(t.about(e.id), {{"version", e.version},
+                                                                       {"hash", e.digest.brief()},
+                                                                       {"changes", before},
+                                                                       {"asks", may_ask(t, e.id)},
+                                                                       {"several", several(e.terms)},
+                                                                       {"due", e.due}})) +
+                      unsaid(t, e.terms) + closed_request(t),
+              .at = e.at};
 }
 
 Tale tell(const Telling& t, const offer::Discussed& e) {

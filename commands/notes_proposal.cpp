@@ -16,9 +16,6 @@ std::string changed_by(const Telling& t, ProposalId id, std::int64_t version) {
   return changes(diff(terms_of(*p, version - 1), terms_of(*p, version)));
 }
 
-/// An amount alone does not tell how several milestones share it.
-std::string several(const Terms& t) { return t.milestones.size() > 1 ? "yes" : ""; }
-
 }  // namespace
 
 /// A proposal, whether it stands for itself or in the place of an earlier one.

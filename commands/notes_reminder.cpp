@@ -1,4 +1,5 @@
 #include "commands/telling.hpp"
+#include "workflow/amendment_change.hpp"
 
 // What a reminder says: who has to act, what happens by itself, and the line to type.
 namespace commands {
@@ -47,6 +48,7 @@ struct Sentence {
     return say("note.reminder.amendment", {{"who", t.name(id, a->turn)},
                                            {"other", t.name(id, other(a->turn))},
                                            {"version", a->version()},
+                                           {"answerable", std::string{amendment::as_shown(t.room, *a) ? "yes" : ""}},
                                            {"contract", text(id.contract)}});
   }
   std::string operator()(ContractId id) const {

@@ -41,7 +41,9 @@ Rejection with_example(Rejection r, const std::vector<const Verb*>& rows) {
 
 Rejection unknown_verb(std::string_view message, const Addressed& to) {
   Args args{{"verb", shown(shortened(to.verb, 30))}};
-  const auto meant = nearest(to.verb, verb_names());
+  auto meant = nearest(to.verb, verb_names());
+  for (const auto& v : verbs())
+    if (v.row.subverb == lower(to.verb)) meant = std::string{v.row.verb} + " " + std::string{v.row.subverb};
   auto r = usage_of("usage.unknown_verb", std::move(args), "R-read-4");
   if (meant.empty()) return r;
   r.args.emplace_back("meant", meant);
@@ -115,6 +117,13 @@ std::expected<const Verb*, Rejection> by_id(const std::vector<const Verb*>& rows
   const auto kind = upper(std::string_view{token->value}.substr(0, token->value.find('-')));
   for (const auto* v : rows)
     if (takes_kind(v->row, kind)) return v;
+  std::vector<std::string> about;
+  for (const auto& v : verbs()) {
+    const auto name = "/" + std::string{v.row.verb} + (v.row.subverb.empty() ? "" : " " + std::string{v.row.subverb});
+    if (v.row.group != "look" && takes_kind(v.row, kind) && std::ranges::find(about, name) == about.end())
+      about.push_back(name);
+  }
+  with_typed.emplace_back("verbs", joined(about));
   return std::unexpected(usage_of("usage.id_kind", with_typed));
 }
 

@@ -17,6 +17,19 @@ bool names(const Args& args, std::string_view key) {
 }
 
 /// One form only: a verb with several rows is told by its example.
+const std::string* word(const Args& args, std::string_view name) {
+  for (const auto& [key, value] : args)
+    if (key == name) return std::get_if<std::string>(&value);
+  return nullptr;
+}
+
+/// Twice the same line helps nobody.
+bool same(const Args& args, std::string_view a, std::string_view b) {
+  const auto* x = word(args, a);
+  const auto* y = word(args, b);
+  return x && y && *x == *y;
+}
+
 bool one_form(const Args& args) {
   for (const auto& [name, value] : args)
     if (name == "expected") {
@@ -43,7 +56,7 @@ Note refusal(const Rejection& r, const Cast& cast) {
     line("refusal.line");
   } else if (r.code == Code::USAGE) {
     if (one_form(args)) line("refusal.form");
-    if (names(args, "example")) line("refusal.example");
+    if (names(args, "example") && !same(args, "example", "expected")) line("refusal.example");
   }
   s += " · " + say(r.rule.empty() ? "refusal.end_no_rule" : "refusal.end", args, zones);
   return {.kind = "refusal", .subject = code_of(r), .text = std::move(s), .direct = {}};

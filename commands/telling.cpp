@@ -161,6 +161,8 @@ std::string changes(const std::vector<Change>& diff) {
   return joined(all);
 }
 
+std::string several(const Terms& t) { return t.milestones.size() > 1 ? "yes" : ""; }
+
 std::string ids_of(const std::vector<AnyId>& ids) {
   std::vector<std::string> all;
   for (const auto& id : ids) all.push_back(text(id));

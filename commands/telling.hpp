@@ -139,6 +139,8 @@ std::string money_of_end(const Telling&, workflow::ContractId, bool numbered);
 std::string change_of(const Telling&, workflow::AmendmentId);
 /// What becomes of the requests for escrow by a release or by changes after the end; empty where nothing does.
 std::string asked_back(const Telling&, bool numbered);
+/// Not empty: an amount alone does not tell how several milestones share it.
+std::string several(const workflow::Terms&);
 /// `M-5.2, M-5.3`
 std::string ids_of(const std::vector<workflow::AnyId>&);
 /// A scope as it fits into a note.

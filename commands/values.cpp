@@ -304,7 +304,7 @@ Problem read_value(workflow::HashPrefix& out, const Value& v) {
 
 Problem read_value(workflow::Handle& out, const Value& v) {
   if (any_hidden(v.token.value)) return usage("usage.hidden", v);
-  const auto name = v.token.value.substr(1);
+  const auto name = v.token.value.substr(v.token.value.starts_with('@') ? 1 : 0);
   if (name.empty() || code_points(name) > workflow::title_limit) return usage("usage.handle", v);
   out.name = name;
   return {};
@@ -343,7 +343,7 @@ Problem read_value(workflow::From& out, const Value& v) {
 Problem read_value(workflow::Zone& out, const Value& v) {
   if (auto p = plain_only(v)) return p;
   const auto zone = zone_named(v.token.value);
-  if (!zone) return usage("usage.zone", v);
+  if (!zone) return usage("usage.zone", v, {{"meant", zone_like(v.token.value)}});
   out.name = *zone;
   return {};
 }

@@ -24,14 +24,18 @@ Args args_of(const Amendment& a, const Context& ctx) {
           {"hash", a.current().digest.brief()},
           {"turn", name_of(ctx, a.turn)},
           {"author", name_of(ctx, a.author())},
+          {"same", std::string{a.turn == a.author() ? "yes" : ""}},
           {"at", a.closed_at}};
 }
 
 /// A contract is changed by one amendment at a time (R-amendment-2).
 std::optional<Rejection> another_open(const Room& room, ContractId id, const Context& ctx) {
   for (const auto& [aid, a] : room.amendments)
-    if (aid.contract == id && a.state == State::pending)
-      return refuse(Code::DUPLICATE_OPEN, "amendment.duplicate", "R-amendment-2", args_of(a, ctx));
+    if (aid.contract == id && a.state == State::pending) {
+      auto r = refuse(Code::DUPLICATE_OPEN, "amendment.duplicate", "R-amendment-2", args_of(a, ctx));
+      r.args.emplace_back("answerable", std::string{as_shown(room, a) ? "yes" : ""});
+      return r;
+    }
   return {};
 }
 

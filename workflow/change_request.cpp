@@ -85,7 +85,8 @@ Decision decide(const Room& room, const Request& c, const Context& ctx) {
   const auto* o = found == room.offers.end() ? nullptr : &found->second;
   std::expected<Terms, Rejection> terms;
   const auto refused = guard(room, ctx,
-                             {.subject = c.id,
+                             {.usage = [&] { return nothing_typed(c.terms); },
+                              .subject = c.id,
                               .role = Side::freelancer,
                               .role_why = "change.client_requests",
                               .state = [&]() -> std::optional<Rejection> {

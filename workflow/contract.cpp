@@ -271,9 +271,7 @@ Decision react(const Room& room, const Event& e, const Context& ctx) {
   if (!accepted) return Done{};
   const auto& o = room.offers.at(accepted->id);
   const Date today = day_of(ctx.now);
-  if (o.terms.end && *o.terms.end < today)
-    return std::unexpected(refuse(Code::INCOMPLETE_TERMS, "contract.end_has_passed", "R-autoend-6",
-                                  {{"id", text(o.id)}, {"end", *o.terms.end}}, "end"));
+  if (auto r = end_passed(o.terms, today, "offer.end_has_passed", text(o.id))) return std::unexpected(*r);
   const Date start = std::max(o.terms.start.value_or(today), today);
   return done(Started{.id = accepted->contract,
                       .offer = o.id,

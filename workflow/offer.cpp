@@ -124,7 +124,8 @@ Decision decide(const Room& room, const Revise& c, const Context& ctx) {
   std::expected<Terms, Rejection> terms;
   const auto refused =
       guard(room, ctx,
-            {.subject = c.id,
+            {.usage = [&] { return nothing_typed(c.terms); },
+             .subject = c.id,
              .elsewhere = [&] { return o->state == State::pending ? pair_elsewhere(room, ctx) : std::nullopt; },
              .role = Side::client,
              .role_why = "offer.freelancer_revises",

@@ -169,7 +169,8 @@ Decision decide(const Room& room, const Counter& c, const Context& ctx) {
   const auto* p = find(room, c.id);
   std::expected<Terms, Rejection> terms;
   const auto refused = guard(room, ctx,
-                             {.subject = c.id,
+                             {.usage = [&] { return nothing_typed(c.terms); },
+                              .subject = c.id,
                               .state = [&] { return over(room, *p, true); },
                               .version = [&] { return stale(room, *p, c.version, {}, ctx); },
                               .turn = [&] { return not_your_turn(room, *p, ctx); },
@@ -200,6 +201,7 @@ Decision decide(const Room& room, const Approve& c, const Context& ctx) {
        },
        .version = [&] { return stale(room, *p, c.version, c.hash, ctx); },
        .turn = [&] { return not_your_turn(room, *p, ctx); },
+       .data = [&] { return end_passed(p->current().terms, day_of(ctx.now), "proposal.end_has_passed", text(c.id)); },
        .funds = [&]() -> std::optional<Rejection> {
          if (p->turn == Side::client || ctx.client->billing_ok) return {};
          return refuse(Code::INSUFFICIENT_FUNDS, "offer.billing", "R-offer-6", {{"client", ctx.client->name}});

@@ -162,4 +162,14 @@ std::optional<Rejection> misfit(const Terms& t, const Policy& policy, Date today
   return problem(t, policy, today, false);
 }
 
+std::optional<Rejection> nothing_typed(const TermsInput& in) {
+  if (in != TermsInput{}) return {};
+  return refuse(Code::USAGE, "terms.nothing_changed", "R-terms-9");
+}
+
+std::optional<Rejection> end_passed(const Terms& t, Date today, std::string why, std::string id) {
+  if (!t.end || *t.end >= today) return {};
+  return refuse(Code::INCOMPLETE_TERMS, std::move(why), "R-autoend-6", {{"id", std::move(id)}, {"end", *t.end}}, "end");
+}
+
 }  // namespace workflow

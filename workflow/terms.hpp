@@ -65,6 +65,11 @@ std::expected<Terms, Rejection> anew(const Terms&, const TermsInput&, const Poli
 Terms undated(Terms);
 /// Terms that were complete once and do not fit together any more: their end has come.
 std::optional<Rejection> misfit(const Terms&, const Policy&, Date today);
+/// A change that names no term at all: USAGE, whatever it would change (R-terms-9).
+std::optional<Rejection> nothing_typed(const TermsInput&);
+/// Terms whose last day has passed cannot be agreed on any more: INCOMPLETE_TERMS(end), with `why` and the id of what
+/// has them (R-autoend-6).
+std::optional<Rejection> end_passed(const Terms&, Date today, std::string why, std::string id);
 /// `Draft:300.00:2026-12-01;Final:500.00`, as it may be typed.
 std::string milestones_line(const std::vector<MilestoneTerms>&);
 
