@@ -186,10 +186,9 @@ Tale tell(const Telling&, const contract::Resumed&) { return {}; }
 
 Tale tell(const Telling& t, const contract::KeptOpen& e) {
   const auto* c = look_up(t.room.contracts, e.id);
-  const Arg end = c && c->terms.end ? Arg{*c->terms.end} : Arg{};
-  return Told{
-      .text = t.say("note.contract.kept_open", with(t.about(e.id), {{"who", t.name(e.id, e.by)}, {"end", end}})),
-      .at = e.at};
+  Args args{{"who", t.name(e.id, e.by)}};
+  if (c && c->terms.end) args.emplace_back("end", *c->terms.end);
+  return Told{.text = t.say("note.contract.kept_open", with(t.about(e.id), std::move(args))), .at = e.at};
 }
 
 Tale tell(const Telling& t, const contract::Nudged& e) {

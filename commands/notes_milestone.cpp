@@ -35,11 +35,7 @@ std::string_view key_of(milestone::How how) {
 }  // namespace
 
 Tale tell(const Telling& t, const milestone::Funded& e) {
-  return Told{.text = t.say("note.milestone.funded",
-                            with(t.about(e.id), {{"amount", e.amount},
-                                                 {"credit", e.credit ? Arg{*e.credit} : Arg{}},
-                                                 {"charged", e.credit ? Arg{e.amount - *e.credit} : Arg{}}})),
-              .at = e.at};
+  return Told{.text = t.say("note.milestone.funded", with(t.about(e.id), funding(e))), .at = e.at};
 }
 
 Tale tell(const Telling& t, const milestone::Submitted& e) {

@@ -49,9 +49,7 @@ std::string of(const Telling& t, const amendment::Approved& e) {
 }
 
 std::string of(const Telling& t, const milestone::Funded& e) {
-  return t.say("preview.fund", with(t.about(e.id), {{"amount", e.amount},
-                                                    {"credit", e.credit ? Arg{*e.credit} : Arg{}},
-                                                    {"charged", e.credit ? Arg{e.amount - *e.credit} : Arg{}}}));
+  return t.say("preview.fund", with(t.about(e.id), funding(e)));
 }
 
 /// What the freelancer gets of a payment, and when.

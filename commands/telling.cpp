@@ -161,6 +161,14 @@ std::string changes(const std::vector<Change>& diff) {
   return joined(all);
 }
 
+Args funding(const milestone::Funded& e) {
+  Args args{{"amount", e.amount}};
+  if (!e.credit) return args;
+  args.emplace_back("credit", *e.credit);
+  args.emplace_back("charged", e.amount - *e.credit);
+  return args;
+}
+
 std::string several(const Terms& t) { return t.milestones.size() > 1 ? "yes" : ""; }
 
 std::string ids_of(const std::vector<AnyId>& ids) {

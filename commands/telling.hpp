@@ -141,6 +141,8 @@ std::string change_of(const Telling&, workflow::AmendmentId);
 std::string asked_back(const Telling&, bool numbered);
 /// Not empty: an amount alone does not tell how several milestones share it.
 std::string several(const workflow::Terms&);
+/// amount; and where a part of it came out of the credit: credit, charged.
+workflow::Args funding(const workflow::milestone::Funded&);
 /// `M-5.2, M-5.3`
 std::string ids_of(const std::vector<workflow::AnyId>&);
 /// A scope as it fits into a note.

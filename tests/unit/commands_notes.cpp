@@ -26,7 +26,7 @@ TEST_CASE("offer and acceptance") {
   CHECK((sent.kind == "offer.sent" && sent.subject == "O-1" && !sent.direct));
   says(sent, "O-1 \"Logo\": Carl offers Freya a contract");
   says(sent, "$650 in 2 milestones (Draft $300 by 2026-12-01, Final $350)");
-  says(sent, "Next, Freya: /accept O-1 v1, or /decline O-1, until 2026-12-02 09:00Z (10:00 Berlin / 04:00 New York).");
+  says(sent, "Next, Freya: /accept O-1 v1, or /request-changes O-1 milestones=\"…\", or /decline O-1, until");
   const auto preview = s.preview(s.freya, "accept", "/accept O-1 v1");
   CHECK((preview.kind == "preview.accept" && preview.subject == "O-1"));
   says(preview, "Title: \"Logo\"\nScope:\n  3 concepts\nAmount: $650\nMilestone 1: Draft, $300, due 2026-12-01\n");
