@@ -46,7 +46,7 @@ struct Next {
 
 std::string line_of(const Telling& t, const workflow::Row& r, Side side, bool with_other) {
   const auto other_one = side == Side::client ? r.freelancer : r.client;
-  const bool mine = r.open && r.waits_for == side;
+  const bool mine = r.waits_for == side;
   const auto* asked = std::get_if<QuestionId>(&r.id);
   return t.say(asked ? "query.list.asked" : "query.list.line",
                with({{"about", asked ? text(t.room.questions.at(*asked).about) : std::string{}}},
@@ -160,9 +160,8 @@ std::string clients(const Asking& ask) {
 
 /// What waits for the reader, then what the reader waits for.
 std::string waiting(const Asking& ask) {
-  auto mine = lines(ask.rooms, ask.cast, [](const auto& r, Side side) { return r.open && r.waits_for == side; });
-  const auto theirs =
-      lines(ask.rooms, ask.cast, [](const auto& r, Side side) { return r.open && r.waits_for == other(side); });
+  auto mine = lines(ask.rooms, ask.cast, [](const auto& r, Side side) { return r.waits_for == side; });
+  const auto theirs = lines(ask.rooms, ask.cast, [](const auto& r, Side side) { return r.waits_for == other(side); });
   mine = with_question(std::move(mine), ask.rooms, ask.cast);
   if (mine.empty() && theirs.empty()) return say("query.list.nothing");
   std::string s;

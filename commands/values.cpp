@@ -360,7 +360,7 @@ Problem read_value(Word& out, const Value& v) {
   const bool good = v.token.value.size() <= 16 && all(v.token.value, [](char c) {
                       return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '/' || c == '!';
                     });
-  if (!good || v.token.value.empty()) return usage("usage.extra", v, {{"text", shown(shortened(v.token.value, 40))}});
+  if (!good) return usage("usage.extra", v, {{"text", shown(shortened(v.token.value, 40))}});
   out.text = v.token.value;
   return {};
 }

@@ -26,7 +26,7 @@ struct Row {
   std::optional<Instant> due;
   PersonId client, freelancer;
   bool open = false;              ///< it waits for somebody, or runs
-  std::optional<Side> waits_for;  ///< whose act is next, where somebody's is
+  std::optional<Side> waits_for;  ///< whose act is next, where somebody's is; only of what is open
 };
 Row row(const Room&, const AnyId&);
 /// Everything in the room, oldest first by noun.

@@ -22,7 +22,6 @@ bool exists(const Room& room, const AnyId& id) {
 
 /// Whether the actor has a side here, told without a word on whether the thing named exists (R-guard-2).
 bool is_party(const Room& room, const Context& ctx, const Guards& g) {
-  if (g.any_member && !room.fixed()) return true;
   if (g.subject && exists(room, *g.subject)) return side_of(room, g.subject, ctx.actor->id).has_value();
   if (room.fixed()) return side_of(room, {}, ctx.actor->id).has_value();
   if (!g.subject) return true;           // nothing named in an unbound room: its own guards speak

@@ -14,7 +14,6 @@ using Check = std::function<std::optional<Rejection>()>;
 struct Guards {
   Check usage;                   ///< what the reader cannot see, e.g. --yes without a version
   std::optional<AnyId> subject;  ///< party and existence; none: the pair of the room
-  bool any_member = false;       ///< an unbound room's first offer is open to every member
   Place place = Place::room;     ///< where it may be typed
   Check elsewhere;               ///< other reasons for WRONG_ROOM; feedback typed in a room
   std::optional<Side> role;      ///< the only side that may

@@ -80,7 +80,6 @@ Decision decide(const Room& room, const Send& c, const Context& ctx) {
   const auto refused = guard(
       room, ctx,
       {.usage = [&] { return nobody(room, c, ctx); },
-       .any_member = true,
        .elsewhere = [&]() -> std::optional<Rejection> {
          if (!room.fixed()) return pair_elsewhere(room, ctx);
          if (ctx.actor->id != *room.client || ctx.freelancer->id == *room.freelancer) return {};

@@ -93,11 +93,10 @@ std::optional<Alarm> next_alarm(const Person& p) {
   return Alarm{p.question->lapse, text(p.question->contract), "person.ask_lapse"};
 }
 
-Events fire_due(Person& p, Instant now) {
+Events fire_due(const Person& p, Instant now) {
   const auto alarm = next_alarm(p);
   if (!alarm || now < alarm->due) return {};
   Events events{person::AskLapsed{p.id, p.question->contract}};
-  evolve(p, events.front());
   return events;
 }
 

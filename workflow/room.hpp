@@ -91,7 +91,7 @@ struct Alarm {
 std::optional<Alarm> next_alarm(const Room&);
 std::optional<Alarm> next_alarm(const Person&);
 /// The events of a person's earliest deadline that is due.
-Events fire_due(Person&, Instant now);
+Events fire_due(const Person&, Instant now);
 
 /// The only writers of the two states. Total: any event of the stream is taken.
 void evolve(Room&, const Event&);
