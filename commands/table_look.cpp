@@ -40,7 +40,7 @@ std::expected<Request, Rejection> query(Lexer& lexer, const ReadContext& context
   return Request{Query{std::move(*q)}};
 }
 
-template <ListQuery::What what, bool ended_too>
+template <ListQuery::What what, bool ended_too = false>
 std::expected<Request, Rejection> list(Lexer& lexer, const ReadContext& context) {
   auto q = read_into<NoWords>(Bare::none, lexer, context);
   if (!q) return std::unexpected(std::move(q.error()));
@@ -85,13 +85,13 @@ std::vector<Verb> lists() {
   constexpr auto both = "room, direct chat", either = "client or freelancer";
   return {
       {row<NoWords>("list", "", either, both, "What waits for you, and what you wait for.", "/list", "look"),
-       list<ListQuery::What::all, false>},
+       list<ListQuery::What::all>},
       {row<NoWords>("list", "pending", either, both, "Open proposals.", "/list pending", "look"),
-       list<ListQuery::What::pending, false>},
+       list<ListQuery::What::pending>},
       {row<NoWords>("list", "offers", either, both, "Open offers.", "/list offers", "look"),
-       list<ListQuery::What::offers, false>},
+       list<ListQuery::What::offers>},
       {row<NoWords>("list", "contracts", either, both, "Contracts that run.", "/list contracts", "look"),
-       list<ListQuery::What::contracts, false>},
+       list<ListQuery::What::contracts>},
       {row<NoWords>("list", "contracts all", either, both, "Contracts, ended ones too.", "/list contracts all", "look"),
        list<ListQuery::What::contracts, true>},
       {row<MilestonesWords>("list", "milestones", either, both, "A contract's milestones, with what became of them.",
@@ -99,25 +99,25 @@ std::vector<Verb> lists() {
        milestones},
       {row<NoWords>("list", "amendments", either, both, "Changes of a contract that wait for an answer.",
                     "/list amendments", "look"),
-       list<ListQuery::What::amendments, false>},
+       list<ListQuery::What::amendments>},
       {row<NoWords>("list", "requests", either, both, "Changes of an offer that the freelancer asks for.",
                     "/list requests", "look"),
-       list<ListQuery::What::requests, false>},
+       list<ListQuery::What::requests>},
       {row<NoWords>("list", "questions", either, both, "Questions that nobody has answered yet.", "/list questions",
                     "look"),
-       list<ListQuery::What::questions, false>},
+       list<ListQuery::What::questions>},
       {row<NoWords>("list", "refunds", either, both, "Escrow that is asked back, or on its way back.", "/list refunds",
                     "look"),
-       list<ListQuery::What::refunds, false>},
+       list<ListQuery::What::refunds>},
       {row<NoWords>("list", "disputes", either, both, "Disputes that are open.", "/list disputes", "look"),
-       list<ListQuery::What::disputes, false>},
+       list<ListQuery::What::disputes>},
       {row<NoWords>("list", "tickets", "everybody", both, "Your open tickets with the support.", "/list tickets",
                     "look"),
-       list<ListQuery::What::tickets, false>},
+       list<ListQuery::What::tickets>},
       {row<NoWords>("list", "clients", "freelancer", "direct chat",
                     "Everybody you work or have worked for, and whether you may propose to them.", "/list clients",
                     "look"),
-       list<ListQuery::What::clients, true>},
+       list<ListQuery::What::clients>},
   };
 }
 

@@ -243,8 +243,8 @@ Facts feedback_facts(const Room& room, ContractId id) {
 Facts room_facts(const Room& room, const Named& handle) {
   static constexpr std::string_view bindings[]{"unbound", "provisional", "fixed"};
   return {{"binding", std::string{bindings[static_cast<int>(binding(room))]}},
-          {"client", room.client ? handle(*room.client) : "none"},
-          {"freelancer", room.freelancer ? handle(*room.freelancer) : "none"}};
+          {"client", room.fixed() ? handle(*room.client) : "none"},
+          {"freelancer", room.fixed() ? handle(*room.freelancer) : "none"}};
 }
 
 Row row(const Room& room, const AnyId& id) { return std::visit(MakeRow{room}, id); }
