@@ -17,6 +17,8 @@ class WebLink {
     unsigned short port = 0;
     std::string path = "/";
     std::string subprotocol;                     ///< offered if not empty
+    bool tls = false;                            ///< wss: the certificate must be good for `host`
+    std::string ca_file;                         ///< PEM of the authorities to trust; empty: the system's
     bool lines = false;                          ///< texts that wait are joined by newlines into one message
     std::chrono::milliseconds idle{45'000};      ///< silence, pings included, after which the link counts as dead
     std::chrono::milliseconds patience{10'000};  ///< for connecting, and for the closing handshake

@@ -154,25 +154,26 @@ class Loop {
   /// After every connection: each post without a known delivery is looked up by its key, and posted if it is not there.
   void catch_up() {
     auto posts = std::make_shared<std::vector<Post>>(engine_.unsent());
-    auto found = std::make_shared<std::vector<std::optional<std::string>>>(posts->size());
+    auto found = std::make_shared<std::vector<Found>>(posts->size());
     auto left = std::make_shared<std::size_t>(posts->size());
     if (posts->empty()) return caught_up(*posts, *found);
     for (std::size_t i = 0; i < posts->size(); ++i)
-      platform_.find((*posts)[i].channel, (*posts)[i].key, [this, posts, found, left, i](auto message) {
-        (*found)[i] = std::move(message);
+      platform_.find((*posts)[i], [this, posts, found, left, i](Found one) {
+        (*found)[i] = std::move(one);
         if (--*left == 0) caught_up(*posts, *found);
       });
   }
 
-  void caught_up(const std::vector<Post>& posts, const std::vector<std::optional<std::string>>& found) {
+  void caught_up(const std::vector<Post>& posts, const std::vector<Found>& found) {
     std::vector<Outgoing> send;
     std::set<std::string> keys;
     for (std::size_t i = 0; i < posts.size(); ++i) {
       keys.insert(posts[i].key);
-      if (found[i])
-        items_.push_back(Delivered{posts[i].key, *found[i]});
-      else
-        send.push_back(posts[i]);
+      switch (found[i].where) {
+        case Found::Where::there: items_.push_back(Delivered{posts[i].key, found[i].message}); break;
+        case Found::Where::absent: send.push_back(posts[i]); break;
+        case Found::Where::unknown: send.push_back(engine_.as_repeat(posts[i])); break;
+      }
     }
     for (auto& one : deferred_) {
       const auto* post = std::get_if<Post>(&one);

@@ -376,10 +376,11 @@ bool RoomStage::erase(const Erase& erase, Instant at) {
 }
 
 std::optional<std::string> RoomStage::find(const Post& post) {
-  std::optional<std::optional<std::string>> found;
-  adapter_->find(post.channel, post.key, [&](std::optional<std::string> message) { found = std::move(message); });
+  std::optional<Found> found;
+  adapter_->find(post, [&](Found one) { found = std::move(one); });
   until("a search", [&] { return found.has_value(); });
-  return *found;
+  if (found->where != Found::Where::there) return std::nullopt;
+  return found->message;
 }
 
 }  // namespace
