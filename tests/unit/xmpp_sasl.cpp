@@ -72,9 +72,9 @@ TEST_CASE("a name is escaped, name and password are prepared, and other counts o
 }
 
 TEST_CASE("a name or a password that cannot be used is told without being shown", "[xmpp]") {
-  for (const std::string bad : {std::string{}, std::string("can\0ary", 7), std::string{"can\nary"},
-                                std::string{"canary\xFF"}, std::string{"\u00AD"}, std::string{"canary\uE000"},
-                                std::string{"canary\u0627b"}, "canary\u00E4" + std::string(5000, 'a')}) {
+  for (const std::string& bad : {std::string{}, std::string("can\0ary", 7), std::string{"can\nary"},
+                                 std::string{"canary\xFF"}, std::string{"\u00AD"}, std::string{"canary\uE000"},
+                                 std::string{"canary\u0627b"}, "canary\u00E4" + std::string(5000, 'a')}) {
     const auto name = choose_sasl({"SCRAM-SHA-1"}, {bad, "canary"});
     REQUIRE_FALSE(name);
     CHECK_THAT(name.error(), Contains("such as parley"));
@@ -136,8 +136,8 @@ TEST_CASE("a server has to prove that it knows the password", "[xmpp]") {
   REQUIRE(sasl->answer(challenge));
   auto other = proof;
   other[2] = '7';
-  for (const std::string wrong : {std::string{}, std::string{"v="}, other, proof.substr(0, proof.size() - 4),
-                                  proof + proof.substr(2), "x" + proof.substr(1), proof.substr(2), "a=b," + proof}) {
+  for (const std::string& wrong : {std::string{}, std::string{"v="}, other, proof.substr(0, proof.size() - 4),
+                                   proof + proof.substr(2), "x" + proof.substr(1), proof.substr(2), "a=b," + proof}) {
     INFO(wrong);
     const auto finished = sasl->finish(wrong);
     REQUIRE_FALSE(finished);
