@@ -1,9 +1,11 @@
 """One Prosody or one ejabberd of our own on the loopback, in a folder of its own. As any user; without epmd."""
+import contextlib
 import ctypes
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import xml.etree.ElementTree as ET
@@ -130,11 +132,17 @@ class Server:
         """Not by ejabberdctl, which runs only as root or as the user ejabberd and wants a node with a name, so epmd,
         which stays behind. A node without a name needs neither, nor a cookie."""
         config = self._fill("ejabberd.yml", REGISTRATION="allow" if self.registration else "deny")
-        libraries = next((str(p.parents[2]) for p in Path("/usr/lib").glob("*/ejabberd-*/ebin/ejabberd.app")), "")
+        home = next((p.parents[1] for p in Path("/usr/lib").glob("*/ejabberd-*/ebin/ejabberd.app")), None)
+        if home is None:
+            raise ServerError("ejabberd is not installed; `deploy/install ejabberd` does that")
+        database = self.folder / "data" / "ejabberd.sqlite"
+        if not database.exists():
+            with contextlib.closing(sqlite3.connect(database)) as made:
+                made.executescript((home / "priv" / "sql" / "lite.sql").read_text(encoding="utf-8"))
         return ["erl", "+K", "true", "+P", "250000", "-noinput", "-mnesia", "dir", f'"{self.folder}/data"',
                 "-ejabberd", "log_rotate_count", "0", "-s", "ejabberd"], {
                     "EJABBERD_CONFIG_PATH": config, "EJABBERD_LOG_PATH": str(self.folder / "ejabberd.log"),
-                    "HOME": str(self.folder), "ERL_CRASH_DUMP_BYTES": "0", "ERL_LIBS": libraries, "ERL_MAX_PORTS": "32000"}
+                    "HOME": str(self.folder), "ERL_CRASH_DUMP_BYTES": "0", "ERL_LIBS": str(home.parent), "ERL_MAX_PORTS": "32000"}
 
     def _wait_until_ready(self, seconds):
         until, why = time.monotonic() + seconds, "nothing listens"

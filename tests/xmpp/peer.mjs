@@ -51,6 +51,10 @@ export class Peer {
     const xmpp = client({ service: url, domain, resource, credentials });
     peer.#xmpp = xmpp;
     xmpp.reconnect.stop(); // a script says itself when somebody comes back
+    // Without stream management, whose count this client gets wrong: servers then end the stream.
+    xmpp.prependListener('element', (one) => {
+      if (one.name === 'stream:features') one.children = one.children.filter((child) => child.name !== 'sm');
+    });
     xmpp.on('stanza', (stanza) => peer.#take(stanza));
     xmpp.on('error', (error) => { peer.error = error; });
     xmpp.on('disconnect', () => { peer.gone = true; });
