@@ -12,7 +12,8 @@ struct Jid {
   auto operator<=>(const Jid&) const = default;
 };
 
-/// Nothing: that is no address. A part has at most 1023 bytes, no control character, local none of "&'/:<>@ and space.
+/// Nothing: that is no address. A part has at most 1023 bytes of UTF-8, no control character, local none of "&'/:<>@
+/// and space, the domain none of them but the colon.
 std::optional<Jid> read_jid(std::string_view);
 std::string text(const Jid&);
 /// Without the resource.

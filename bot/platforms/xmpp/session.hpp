@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@ namespace bot::xmpp {
 /// What a stream that broke off can be taken up from (XEP-0198). Belongs to whoever makes the next session.
 struct Resumable {
   std::string id;             ///< the server's name for the stream; empty: it cannot be resumed
+  std::string address;        ///< the full address that the stream has
   std::uint32_t handled = 0;  ///< stanzas of the server that we have handled
   std::uint32_t sent = 0;     ///< of ours
   std::uint32_t acked = 0;    ///< of them the server is known to have handled
@@ -28,7 +30,7 @@ class Session {
     std::string user, domain, password;
     std::string resource = "parley";
     bool plain = false;                          ///< PLAIN may be used: under TLS, or asked for on loopback
-    std::chrono::milliseconds patience{30'000};  ///< for any answer; then the link counts as dead
+    std::chrono::milliseconds patience{30'000};  ///< for signing in, and for any answer; then the link counts as dead
   };
   /// None is called from within a member function, nor after the destructor. A handler may destroy the session.
   struct Handlers {
@@ -50,10 +52,11 @@ class Session {
 
   /// The full address that the server gave us. Empty before `ready`.
   const std::string& address() const;
-  /// Sends a message or presence; its number, counted as the server counts. An acknowledgement is asked for.
+  /// Sends a message or presence; its number, counted as the server counts. An acknowledgement is asked for. Before
+  /// `ready` and after the end nothing is sent, and the number is one that is not acknowledged.
   std::uint32_t send(const pugi::xml_document&);
   /// Sends an `<iq>` under an id of ours. `answered` gets the whole answer, result or error; an empty node: the link
-  /// went first.
+  /// went first, or does not stand.
   void request(pugi::xml_document iq, std::function<void(pugi::xml_node answer)> answered);
   /// While paused nothing is read.
   void pause(bool);

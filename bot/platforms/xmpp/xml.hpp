@@ -13,12 +13,13 @@ namespace bot::xmpp {
 
 struct XmlLimits {
   std::size_t bytes = 256 * 1024;
-  int depth = 32;  ///< of elements within elements
+  int depth = 32;       ///< of elements within elements
+  int attributes = 64;  ///< of one element; every look for a namespace goes over them
 };
 
-/// One element. What is refused: a document type, entities of its own, processing instructions, more than one element,
-/// text beside it, what is no XML or no UTF-8, a prefix without a namespace, and what is larger or deeper than allowed.
-/// The error says which, and holds nothing of the frame.
+/// One element. What is refused: a document type, entities of its own, comments, processing instructions (and with them
+/// the XML declaration), more than one element, text beside it, what is no XML or no UTF-8, a prefix without a
+/// namespace, and what is larger or deeper than allowed. The error says which, and holds nothing of the frame.
 std::expected<pugi::xml_document, std::string> read_xml(std::string_view frame, const XmlLimits& = {});
 
 std::string local_name(pugi::xml_node);
