@@ -57,6 +57,7 @@ struct Deleted {
 struct ReadThrough {
   std::string channel;
   Instant at{};
+  std::vector<std::string> except = {};  ///< with an empty channel: those that cannot be read at the moment
 };
 
 /// The server has our post, or our mail, with this key.
@@ -88,6 +89,7 @@ struct Post {
   std::string to;      ///< immutable user id of the only reader, or empty for everybody
   std::string kind;    ///< stable kind of the note (`proposal.countered`), for cards in the page
   std::string text;    ///< plain text, lines separated by \n
+  bool again = false;  ///< it was there when this process started: an earlier one may have sent it
 };
 
 /// Remove a message that should not have been typed where it was.
