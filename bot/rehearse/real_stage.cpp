@@ -162,10 +162,10 @@ std::string RealStage::post(const Post& post, Instant) {
 }
 
 Found RealStage::find(const Post& post) {
-  std::optional<Found> found;
-  adapter_->find(post, [&](Found one) { found = std::move(one); });
-  until("a search", [&] { return found.has_value(); });
-  return *found;
+  const auto found = std::make_shared<std::optional<Found>>();
+  adapter_->find(post, [found](Found one) { *found = std::move(one); });
+  until("a search", [&] { return found->has_value(); });
+  return **found;
 }
 
 }  // namespace bot::rehearse
