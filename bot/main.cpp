@@ -216,14 +216,23 @@ void add_rehearse(CLI::App& app, int& code) {
   rehearse->add_flag("--words", options->words, "show and write texts instead of kinds");
   rehearse->add_flag("--restart-every-line", options->restart_every_line, "stop and start the bot before each line");
   rehearse->add_option("--over", options->over, "through a real server instead of in process")
-      ->check(CLI::IsMember({"room"}))
+      ->check(CLI::IsMember({"room", "xmpp"}))
       ->excludes(update);
+  rehearse->add_option("--url", options->xmpp.url, "of an XMPP server, e.g. ws://127.0.0.1:5280/xmpp-websocket");
+  rehearse->add_option("--domain", options->xmpp.domain, "of the accounts there")->capture_default_str();
+  rehearse->add_option("--rooms-domain", options->xmpp.rooms, "of its rooms [rooms.DOMAIN]");
   const auto config_file = std::make_shared<fs::path>();
   rehearse->add_option("--config", *config_file, "a configuration whose [policy] scripts start from");
   rehearse->callback([options, config_file, &code] {
     const auto config = configured(*config_file, {}, std::cerr, code);
     if (!config) return;
     options->policy = config->policy;
+    if (const auto wrong = wrong_with(options->xmpp); options->over == "xmpp" && !wrong.empty()) {
+      std::cerr << wrong << "\n";
+      code = usage;
+      return;
+    }
+    options->xmpp.wall = [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); };
     // A script that sets clocks wrong means to; what it leads to is in the script.
     spdlog::set_level(spdlog::level::err);
     code = bot::rehearse::rehearse(*options, std::cout, std::cerr);
