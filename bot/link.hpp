@@ -8,6 +8,8 @@
 
 namespace bot {
 
+class AnyLink;
+
 /// One WebSocket to a server, from the first connect to the end. A new attempt is a new WebLink. Everything happens on
 /// the io_context's thread; a half-open connection is noticed within `idle`.
 class WebLink {
@@ -44,8 +46,7 @@ class WebLink {
   void close();
 
  private:
-  struct Impl;
-  std::shared_ptr<Impl> impl_;
+  std::shared_ptr<AnyLink> impl_;
 };
 
 }  // namespace bot

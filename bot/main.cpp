@@ -123,6 +123,12 @@ std::optional<bot::Config> configured(const fs::path& file, const std::vector<st
   return std::nullopt;
 }
 
+std::string xmpp_line(const bot::XmppConfig& xmpp) {
+  const auto rooms = xmpp.rooms.size();
+  return "xmpp " + xmpp.jid + " at " + xmpp.url + " in " + std::to_string(rooms) + (rooms == 1 ? " room" : " rooms") +
+         (xmpp.invitations ? ", and where it is invited" : "");
+}
+
 int check_config(const fs::path& file) {
   int code = good;
   // Here the problems are the answer. Only a file that is not there leaves the question open.
@@ -138,6 +144,7 @@ int check_config(const fs::path& file) {
     std::cout << "mail from " << config->mail->from << " through " << config->mail->url << "\n";
   else
     std::cout << "no [mail]: nothing is sent by e-mail\n";
+  std::cout << (config->xmpp ? xmpp_line(*config->xmpp) : "no [xmpp]: the bot works in the built-in room") << "\n";
   return good;
 }
 

@@ -1,5 +1,4 @@
 #pragma once
-#include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -7,6 +6,10 @@
 #include <vector>
 
 #include "bot/platform.hpp"
+
+namespace boost::asio {
+class io_context;
+}
 
 namespace bot {
 
