@@ -28,7 +28,7 @@ class MailReader : TableReader {
     sign_in();
     tls();
     if (const auto* e = text("ca_file", R"(a file like "ca.pem")")) mail_.ca_file = file(*e, "a certificate");
-    if (const auto* e = table.find("digest_over")) count(*e);
+    if (const auto* e = table_.find("digest_over")) count(*e);
     patience();
     return mail_;
   }
@@ -54,7 +54,7 @@ class MailReader : TableReader {
     if (user) mail_.user = user->value;
     if (password) mail_.password_file = file(*password, "the password");
     const auto alone = [this](const char* one, const char* other) {
-      if (const auto* e = table.find(one); e && !table.find(other))
+      if (const auto* e = table_.find(one); e && !table_.find(other))
         add(one, e->line, std::string{" needs mail."} + other + " beside it: either both or none");
     };
     alone("user", "password_file");
@@ -105,7 +105,7 @@ class MailReader : TableReader {
 
   void not_shorter(const char* key, workflow::Duration is, const char* than, workflow::Duration least) {
     if (is >= least) return;
-    const auto* e = table.find(key) ? table.find(key) : table.find(than);
+    const auto* e = table_.find(key) ? table_.find(key) : table_.find(than);
     add(key, e->line,
         std::string{": a duration not shorter than "} + than + ", which is \"" + duration_text(least) +
             "\", is expected, not \"" + duration_text(is) + "\"");

@@ -10,10 +10,10 @@ namespace bot::config {
 namespace fs = std::filesystem;
 
 TableReader::TableReader(std::string name, const Table& read, const fs::path& folder, Findings& findings)
-    : table(read), name_(std::move(name)), folder_(folder), findings_(findings) {}
+    : table_(read), name_(std::move(name)), folder_(folder), findings_(findings) {}
 
 void TableReader::only_keys(const std::vector<std::string>& keys) {
-  for (const auto& e : table.entries) {
+  for (const auto& e : table_.entries) {
     if (e.key == "password")
       add(e.key, e.line,
           ": the password itself never stands here; put it into a file of its own and name that, like password_file = "
@@ -25,8 +25,8 @@ void TableReader::only_keys(const std::vector<std::string>& keys) {
 }
 
 const Entry* TableReader::text(std::string_view key, const std::string& form, bool needed) {
-  const auto* e = table.find(key);
-  if (!e && needed) add(key, table.line, " is missing: " + form + " is expected");
+  const auto* e = table_.find(key);
+  if (!e && needed) add(key, table_.line, " is missing: " + form + " is expected");
   if (!e) return nullptr;
   if (e->type == Entry::Type::text && !e->value.empty()) return e;
   expected(*e, form);
@@ -34,7 +34,7 @@ const Entry* TableReader::text(std::string_view key, const std::string& form, bo
 }
 
 std::optional<bool> TableReader::truth(std::string_view key) {
-  const auto* e = table.find(key);
+  const auto* e = table_.find(key);
   if (!e) return std::nullopt;
   if (e->type == Entry::Type::truth) return e->value == "yes";
   expected(*e, "true or false");

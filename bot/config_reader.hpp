@@ -26,7 +26,7 @@ class TableReader {
   void add(std::string_view key, int line, const std::string& what);
   bool bad(std::string_view key) const { return bad_.contains(key); }
 
-  const Table& table;
+  const Table& table_;
 
  private:
   std::string name_;

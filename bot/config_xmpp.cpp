@@ -25,7 +25,7 @@ class XmppReader : TableReader {
     if (const auto* e = text("password_file", R"(a file like "xmpp-password")", true)) password(*e);
     if (const auto* e = text("nick", R"(a name of 1 to 120 bytes like "Parley")")) xmpp_.nick = e->value;
     if (const auto* e = text("ca_file", R"(a file like "ca.pem")")) xmpp_.ca_file = file(*e, "a certificate").string();
-    if (const auto* e = table.find("rooms")) rooms(*e);
+    if (const auto* e = table_.find("rooms")) rooms(*e);
     xmpp_.invitations = truth("invitations").value_or(true);
     xmpp_.insecure = truth("insecure").value_or(false);
     together();
@@ -62,8 +62,8 @@ class XmppReader : TableReader {
       if (!hangs && (one.key == "rooms" || !bad(one.key))) wrong.push_back(std::move(one));
     }
     for (const auto& one : wrong) {
-      const auto* e = table.find(one.key);
-      const int line = one.key == "rooms" ? room_lines_.at(one.room) : e ? e->line : table.line;
+      const auto* e = table_.find(one.key);
+      const int line = one.key == "rooms" ? room_lines_.at(one.room) : e ? e->line : table_.line;
       add(one.key, line, ": " + one.what);
     }
   }

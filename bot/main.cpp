@@ -249,7 +249,7 @@ void add_rehearse(CLI::App& app, int& code) {
 void add_stopped(CLI::App& app, int& code) {
   struct Options {
     fs::path data = "data";
-    std::string platform = "room";
+    std::string platform;
     std::vector<std::string> subject;
     bool json = false;
   };
@@ -263,10 +263,13 @@ void add_stopped(CLI::App& app, int& code) {
                   "Print what is true of a subject: P-1, M-1.1, feedback C-1, room NAME, account NAME, ledger, events, "
                   "outbox, dead");
   see->add_flag("--json", o->json);
-  see->add_option("--platform", o->platform)->capture_default_str();
+  see->add_option("--platform", o->platform, "room or xmpp [the one that the bot last worked on]");
   see->add_option("subject", o->subject)->required();
   see->callback([o, &code] {
-    code = with_store(o->data, "inspect", [&](auto& s) { return inspect(s, o->platform, o->subject, o->json); });
+    code = with_store(o->data, "inspect", [&](auto& s) {
+      const auto platform = !o->platform.empty() ? o->platform : s.cursor("xmpp").empty() ? "room" : "xmpp";
+      return inspect(s, platform, o->subject, o->json);
+    });
   });
   add("verify", "Read every chain of events from its first link")->callback([o, &code] {
     code = with_store(o->data, "verify", [](auto& s) { return verify(s); });

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/json.hpp>
-#include <boost/url.hpp>
 
 #include "bot/platforms/xmpp/adapter.hpp"
+#include "bot/platforms/xmpp/config.hpp"
 #include "bot/platforms/xmpp/jid.hpp"
 #include "bot/platforms/xmpp/names.hpp"
 #include "bot/platforms/xmpp/xml.hpp"
@@ -74,13 +74,14 @@ void Adapter::start(std::string cursor, std::function<void()> wake) {
 
 void Adapter::connect() {
   state_ = State::entering;
-  const auto url = boost::urls::parse_uri(config_.url).value();
+  // Whoever reads the configuration has checked it.
+  const auto server = server_of(config_.url).value();
   Session::Options options;
-  options.link.host = std::string(url.host_address());
-  options.link.tls = url.scheme() == "wss";
+  options.link.host = server.host;
+  options.link.port = server.port;
+  options.link.path = server.path;
+  options.link.tls = server.scheme == "wss";
   options.link.ca_file = config_.ca_file;
-  options.link.port = url.has_port() ? url.port_number() : static_cast<unsigned short>(options.link.tls ? 443 : 80);
-  options.link.path = std::string(url.encoded_target());
   options.user = read_jid(me_)->local;
   options.domain = home_;
   options.password = config_.password;
