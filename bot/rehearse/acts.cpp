@@ -146,7 +146,9 @@ void Player::act(const TypedLine& line) {
 }
 
 void Player::skip(const std::string& what) {
-  played_.skipped.push_back(now_->file + ":" + std::to_string(now_->line) + ": " + what);
+  const auto why = stage_.why_not();
+  played_.skipped.push_back(now_->file + ":" + std::to_string(now_->line) + ": " + what +
+                            (why.empty() ? "" : " (" + why + ")"));
   skipped_ = true;
 }
 

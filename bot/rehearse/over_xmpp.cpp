@@ -109,10 +109,16 @@ class XmppStage final : public RealStage {
               Instant at) override;
   bool type(const std::string& who, const Spot&, const std::string& text, const std::string& label,
             Instant typed) override;
-  bool remove(const std::string&, Instant) override { return false; }
+  bool again(const std::string& label, const std::string& room, Instant at) override;
+  bool edit(const std::string& label, const std::string& text, Instant at) override;
+  bool remove(const std::string&, Instant) override { return cannot("nobody can take back what was said"); }
   bool erase(const Erase&, Instant) override { return false; }
 
  private:
+  struct Ids {
+    std::string chosen, given;
+  };
+
   std::unique_ptr<Platform> new_adapter() override;
   void gone() override;
   bool sees(const std::string& who, const Post& post, const std::string&) const override {
@@ -124,9 +130,13 @@ class XmppStage final : public RealStage {
   std::string make_room(const std::string& name);
   bool bring_in(const std::string& who, const std::string& room);
   bool take_name(const std::string& who, const std::string& display);
+  /// Says something and waits until the server has it: its ids, the room's one empty in a direct chat. Nothing: the
+  /// server does not take it, or no message carries it.
+  std::optional<Ids> say(const std::string& who, const std::string& channel, XmppGuest::Words);
   /// Asks in the host's name and waits; whether it was done.
   bool ask(const std::string& what, pugi::xml_document iq);
   std::string bot() const { return shared_.address(bot_); }
+  bool is_room(const std::string& channel) const { return std::ranges::find(rooms_, channel) != rooms_.end(); }
 
   XmppStages::Shared& shared_;
   /// Every script has its own, because the archive of the bot's direct chats would tell it of the script before.
@@ -316,7 +326,8 @@ bool XmppStage::member(Member::What what, const std::string& who, const std::str
                        Instant instant) {
   at(instant);
   const auto id = channel(room);
-  if (what == Member::What::renamed) return take_name(who, display);
+  if (what == Member::What::renamed)
+    return take_name(who, display) || cannot("in a room nobody is called as somebody else is");
   if (what == Member::What::joined) return bring_in(who, id);
   members_[id].erase(who);
   guests_.at(who)->leave(id);
@@ -326,24 +337,58 @@ bool XmppStage::member(Member::What what, const std::string& who, const std::str
   return true;
 }
 
+std::optional<XmppStage::Ids> XmppStage::say(const std::string& who, const std::string& id, XmppGuest::Words words) {
+  auto& guest = *guests_.at(who);
+  const bool in_room = is_room(id);
+  const auto no = [this](const char* why) {
+    cannot(why);
+    return std::nullopt;
+  };
+  if (!carries(words.text)) return no("XML cannot carry it");
+  if (in_room && !guest.seat(id).inside) return no("nobody writes into a room where they are not");
+  const auto [chosen, number] = guest.say(in_room ? id : bot(), in_room, words);
+  if (in_room)
+    until("a message", [&, mine = chosen] { return guest.failed(mine) || !guest.id_in_room(id, mine).empty(); });
+  else
+    until("a message", [&, mine = number] { return guest.arrived(mine); });
+  if (guest.failed(chosen)) return no("the server does not take it");
+  return Ids{chosen, in_room ? guest.id_in_room(id, chosen) : std::string{}};
+}
+
 bool XmppStage::type(const std::string& who, const Spot& spot, const std::string& text, const std::string& label,
                      Instant instant) {
   at(instant);
-  auto& guest = *guests_.at(who);
   const auto id = channel(spot.channel);
-  const bool in_room = whose_direct_chat(spot.channel).empty();
-  if (!carries(text) || (in_room && !guest.seat(id).inside)) return false;
-  const auto thread = can().threads ? spot.thread : std::string{};
-  const auto [chosen, number] = guest.say(in_room ? id : bot(), in_room, text, thread);
-  if (in_room)
-    until("a message", [&, mine = chosen] { return guest.failed(mine) || !guest.id_in_room(mine).empty(); });
-  else
-    until("a message", [&, mine = number] { return guest.arrived(mine); });
-  if (guest.failed(chosen)) return false;
-  const auto given = in_room ? guest.id_in_room(chosen) : std::string{};
-  note({who, id, text, instant, given}, label);
-  heard_by_bot<Heard>("a message",
-                      [&](const Heard& h) { return in_room ? h.message == given : h.channel == id && h.text == text; });
+  const auto ids = say(who, id, {.text = text, .thread = can().threads ? spot.thread : std::string{}});
+  if (!ids) return false;
+  note({who, id, text, instant, ids->given, ids->chosen}, label);
+  heard_by_bot<Heard>("a message", [&](const Heard& h) {
+    return is_room(id) ? h.message == ids->given : h.channel == id && h.text == text;
+  });
+  return true;
+}
+
+/// In another room it is typed anew, under the id that its author gave it the first time.
+bool XmppStage::again(const std::string& label, const std::string& room, Instant instant) {
+  const auto* first = typed(label);
+  if (room.empty() || !first) return RealStage::again(label, room, instant);
+  at(instant);
+  const auto id = channel(room), who = first->who, text = first->text, chosen = first->chosen;
+  const auto ids = say(who, id, {.text = text, .id = chosen});
+  if (!ids) return false;
+  note({who, id, text, instant, ids->given, chosen}, {});
+  heard_by_bot<Heard>("a message", [&](const Heard& h) { return h.message == ids->given; });
+  return true;
+}
+
+/// A correction (XEP-0308): what was typed first stays where it is, also in the archive.
+bool XmppStage::edit(const std::string& label, const std::string& text, Instant instant) {
+  const auto* first = typed(label);
+  if (!first || !connected()) return cannot("the archive keeps what was typed first");
+  at(instant);
+  const auto message = first->id;
+  if (!say(first->who, first->channel, {.text = text, .replaces = first->chosen})) return false;
+  heard_by_bot<Edited>("a correction", [&](const Edited& e) { return e.message == message; });
   return true;
 }
 

@@ -128,7 +128,7 @@ std::vector<std::size_t> Player::possible(const Step& s) {
     const Expected& each = s.expected[i];
     const bool removal = each.form == Expected::Form::erased && script_.can.deletes && !stage_.can().deletes;
     if (removal)
-      played_.skipped.push_back(s.file + ":" + std::to_string(each.first) + ": a removal");
+      played_.skipped.push_back(s.file + ":" + std::to_string(each.first) + ": a removal (what was said stays)");
     else
       out.push_back(i);
   }

@@ -101,7 +101,8 @@ std::string RealStage::author(const std::string& label) const {
 bool RealStage::again(const std::string& label, const std::string& room, Instant) {
   const auto* message = typed(label);
   const auto found = message ? heard_.find(message->id) : heard_.end();
-  if (!room.empty() || found == heard_.end()) return false;
+  if (!room.empty()) return cannot("every message gets an id of its own");
+  if (found == heard_.end()) return cannot("the bot has not read it");
   inbox_.push_back(found->second);
   return true;
 }

@@ -47,6 +47,7 @@ class RealStage : public Stage {
 
   bool again(const std::string& label, const std::string& room, Instant at) override;
   bool edit(const std::string&, const std::string&, Instant) override { return false; }
+  std::string why_not() const override { return why_not_; }
   std::string author(const std::string& label) const override;
 
   std::vector<Incoming> read() override;
@@ -60,7 +61,8 @@ class RealStage : public Stage {
   struct Typed {
     std::string who, channel, text;
     Instant at{};
-    std::string id;  ///< the server's; empty as long as only the bot can tell
+    std::string id;      ///< the server's; empty as long as only the bot can tell
+    std::string chosen;  ///< the author's own, where they choose one
   };
 
   /// The bot's connection, new and not yet started.
@@ -92,6 +94,11 @@ class RealStage : public Stage {
   void note(Typed, const std::string& label);
   /// The message with this label, or the last one.
   const Typed* typed(const std::string& label) const;
+  /// False, with the reason.
+  bool cannot(std::string why) {
+    why_not_ = std::move(why);
+    return false;
+  }
   void at(Instant instant) { now_ = std::max(now_, instant); }
 
   boost::asio::io_context io_{1};
@@ -105,6 +112,7 @@ class RealStage : public Stage {
   Typed* typed_of(const Heard&);
 
   Can wanted_;
+  std::string why_not_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::unique_ptr<Platform> adapter_;
   std::string cursor_;  ///< as of what the engine has read

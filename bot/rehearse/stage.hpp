@@ -47,6 +47,9 @@ class Stage {
   /// Who typed the message with this label, or the last one.
   virtual std::string author(const std::string& label) const = 0;
 
+  /// Why this server did not do what was asked for last, in a few words; empty: it does nothing of the kind.
+  virtual std::string why_not() const { return {}; }
+
   // What the bot does.
   /// Everything it has not yet read, in the server's order.
   virtual std::vector<Incoming> read() = 0;

@@ -151,23 +151,23 @@ const XmppGuest::Seat& XmppGuest::seat(const std::string& room) const {
   return found == seats_.end() ? none : found->second;
 }
 
-std::pair<std::string, std::uint32_t> XmppGuest::say(const std::string& to, bool in_room, const std::string& text,
-                                                     const std::string& thread) {
-  const auto id = prefix_ + std::to_string(++said_);
+std::pair<std::string, std::uint32_t> XmppGuest::say(const std::string& to, bool in_room, const Words& words) {
+  const auto id = words.id.empty() ? prefix_ + std::to_string(++said_) : words.id;
   pugi::xml_document out;
   const auto root = add(out, "message", ns::client);
   set(root, "to", to);
   set(root, "type", in_room ? "groupchat" : "chat");
   set(root, "id", id);
-  set_text(add(root, "body"), text);
-  if (!thread.empty()) set_text(add(root, "thread"), thread);
+  set_text(add(root, "body"), words.text);
+  if (!words.thread.empty()) set_text(add(root, "thread"), words.thread);
+  if (!words.replaces.empty()) set(add(root, "replace", ns::correct), "id", words.replaces);
   set(add(root, "origin-id", ns::stanza_id), "id", id);
   return {id, session_->send(out)};
 }
 
-std::string XmppGuest::id_in_room(const std::string& id) const {
+std::string XmppGuest::id_in_room(const std::string& room, const std::string& id) const {
   here();
-  const auto found = ids_.find(id);
+  const auto found = ids_.find({room, id});
   return found == ids_.end() ? std::string{} : found->second;
 }
 
@@ -214,7 +214,7 @@ void XmppGuest::message(pugi::xml_node node) {
   const auto room = xmpp::bare(std::string_view{node.attribute("from").value()});
   if (!id.starts_with(prefix_) || !seats_.contains(room)) return;
   for (const auto each : children(node, "stanza-id", ns::stanza_id))
-    if (each.attribute("by").value() == room) ids_[id] = each.attribute("id").value();
+    if (each.attribute("by").value() == room) ids_[{room, id}] = each.attribute("id").value();
 }
 
 }  // namespace bot::rehearse

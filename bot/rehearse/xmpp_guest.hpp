@@ -7,6 +7,7 @@
 #include <pugixml.hpp>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "bot/link.hpp"
 #include "bot/platforms/xmpp/session.hpp"
@@ -50,11 +51,16 @@ class XmppGuest {
   void enter(const std::string& room, const std::string& nick);
   void leave(const std::string& room);
   const Seat& seat(const std::string& room) const;
+  struct Words {
+    std::string text;
+    std::string thread = {};
+    std::string id = {};        ///< given to it; empty: a new one is
+    std::string replaces = {};  ///< the id of what it corrects (XEP-0308)
+  };
   /// Says something in a room, or to one person; the id that was given to it, and its number.
-  std::pair<std::string, std::uint32_t> say(const std::string& to, bool in_room, const std::string& text,
-                                            const std::string& thread);
-  /// The room's id of what was said under this one; empty: it has not come back yet.
-  std::string id_in_room(const std::string& id) const;
+  std::pair<std::string, std::uint32_t> say(const std::string& to, bool in_room, const Words&);
+  /// The room's id of what was said there under this one; empty: it has not come back yet.
+  std::string id_in_room(const std::string& room, const std::string& id) const;
   /// The server has taken everything up to this number.
   bool arrived(std::uint32_t number) const;
   bool failed(const std::string& id) const { return failed_.contains(id); }
@@ -78,7 +84,7 @@ class XmppGuest {
   std::string prefix_;  ///< of the ids of what is said: nobody else has it
   int said_ = 0;
   std::map<std::string, Seat> seats_;
-  std::map<std::string, std::string> ids_;  ///< the rooms' ids of what was said here
+  std::map<std::pair<std::string, std::string>, std::string> ids_;  ///< rooms' ids of what was said, by room and id
   std::set<std::string> seen_, failed_;
   std::unique_ptr<xmpp::Session> session_;
 };

@@ -49,8 +49,9 @@ class Adapter final : public Platform {
     bool made = false;        ///< we made it just now
     int conflicts = 0;
     std::chrono::steady_clock::time_point since{};
-    std::set<std::string> explained{};         ///< why we do nothing here, once each
-    std::map<std::string, std::string> ids{};  ///< the room's own id of each user, where it tells one
+    std::chrono::steady_clock::time_point lost{};  ///< when it dropped us without a word, and we came again at once
+    std::set<std::string> explained{};             ///< why we do nothing here, once each
+    std::map<std::string, std::string> ids{};      ///< the room's own id of each user, where it tells one
     bool usable() const { return state == State::in && muc.open() && archived; }
   };
 

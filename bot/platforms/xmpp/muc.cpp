@@ -32,6 +32,7 @@ std::string condition(pugi::xml_node stanza) {
   return text.empty() ? out : out + ": " + text;
 }
 
+/// Empty: the room gives no reason.
 std::string why_out(pugi::xml_node presence) {
   const auto reason = text_of(child(item_of(presence), "reason", ns::muc_user));
   const auto with = [&](std::string what) { return reason.empty() ? what : what + ": " + reason; };
@@ -41,7 +42,7 @@ std::string why_out(pugi::xml_node presence) {
   if (status(presence, "332")) return "the rooms are being shut down";
   const auto x = child(presence, "x", ns::muc_user);
   if (child(x, "destroy", ns::muc_user)) return "the room was destroyed";
-  return "we are no longer in it";
+  return {};
 }
 
 }  // namespace
@@ -103,8 +104,12 @@ Muc::Change Muc::presence(pugi::xml_node presence, const std::string& home) {
       change.members = went(from->resource, home);
       return change;
     }
+    // Who is not in cannot go out: this was a former session of ours, which the room had not yet missed.
+    if (!occupants_.contains(from->resource)) return change;
     change.what = Change::What::out;
     change.reason = why_out(presence);
+    change.unexplained = change.reason.empty();
+    if (change.unexplained) change.reason = "we are no longer in it";
     change.for_good = status(presence, "301") || status(presence, "321") || status(presence, "322") ||
                       (status(presence, "307") && !status(presence, "333"));
     return change;

@@ -249,10 +249,17 @@ void Adapter::caught_up(const std::map<std::string, std::string>& failed) {
 
 void Adapter::out_of(Room& one, const Muc::Change& change) {
   const bool was_entering = one.state == Room::State::entering || one.state == Room::State::asking;
+  const auto clock = std::chrono::steady_clock::now();
+  if (change.unexplained && clock - one.lost > tuning_.rejoin) {
+    spdlog::warn("xmpp: we are out of {} and come again: {}", one.muc.address(), change.reason);
+    one.lost = clock;
+    if (!was_entering && state_ == State::entering) ++unsettled_;
+    return enter(one);
+  }
   if (was_entering) return settled(one, change.reason);
   spdlog::error("xmpp: we are out of {}: {}", one.muc.address(), change.reason);
   one.muc.leave();
-  one.since = std::chrono::steady_clock::now();
+  one.since = clock;
   one.state = change.for_good ? Room::State::shut : Room::State::out;
   if (!change.for_good || one.configured) return;
   // Whoever sent us out need not see us again after the next start.

@@ -99,9 +99,12 @@ void Adapter::failure(const Said& said, pugi::xml_node message) {
     return push(Refused{post->key, type != "wait", condition});
   }
   const bool unknown_here = condition == "not-acceptable" || condition == "item-not-found";
-  if (unknown_here)
-    out_of(rooms_.at(post->channel),
-           {.what = Muc::Change::What::out, .reason = "the room does not take our posts: " + condition, .members = {}});
+  Room& room = rooms_.at(post->channel);
+  if (unknown_here && room.state == Room::State::in)
+    out_of(room, {.what = Muc::Change::What::out,
+                  .reason = "the room does not take our posts: " + condition,
+                  .unexplained = true,
+                  .members = {}});
   push(Refused{post->key, type != "wait" && !unknown_here, condition});
 }
 

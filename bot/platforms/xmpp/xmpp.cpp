@@ -261,7 +261,10 @@ void Adapter::sync(std::function<void()> done) {
       const auto found = rooms_.find(name);
       if (error && child(error, "not-acceptable", ns::stanzas) && found != rooms_.end() &&
           found->second.state == Room::State::in)
-        out_of(found->second, {.what = Muc::Change::What::out, .reason = "the room no longer knows us", .members = {}});
+        out_of(found->second, {.what = Muc::Change::What::out,
+                               .reason = "the room no longer knows us",
+                               .unexplained = true,
+                               .members = {}});
       one_less();
     });
   }
