@@ -22,7 +22,7 @@ using config::Table;
 /// By name; the empty one holds what stands above every table.
 using Tables = std::map<std::string, Table>;
 
-const std::vector<std::string> table_names{"policy", "mail"};
+const std::vector<std::string> table_names{"policy", "mail", "xmpp"};
 constexpr std::size_t longest_shown = 60;
 
 int line_of(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
@@ -47,8 +47,8 @@ std::string shown(const toml::node& node) {
   return out.str();
 }
 
-Entry entry(const toml::key& key, const toml::node& node) {
-  Entry e{.key = std::string{key.str()}, .line = static_cast<int>(key.source().begin.line)};
+Entry entry(const std::string& key, int line, const toml::node& node) {
+  Entry e{.key = key, .line = line};
   e.shown = shown(node);
   if (const auto* text = node.as_string()) {
     e.type = Entry::Type::text;
@@ -60,8 +60,15 @@ Entry entry(const toml::key& key, const toml::node& node) {
   } else if (const auto* truth = node.as_boolean()) {
     e.type = Entry::Type::truth;
     e.value = truth->get() ? "yes" : "no";
+  } else if (const auto* list = node.as_array()) {
+    e.type = Entry::Type::list;
+    for (const auto& item : *list) e.items.push_back(entry(key, line_of(item), item));
   }
   return e;
+}
+
+Entry entry_of(const toml::key& key, const toml::node& node) {
+  return entry(std::string{key.str()}, static_cast<int>(key.source().begin.line), node);
 }
 
 Tables tables_of(const toml::table& file) {
@@ -69,12 +76,12 @@ Tables tables_of(const toml::table& file) {
   for (const auto& [key, node] : file) {
     const auto* table = node.as_table();
     if (!table) {
-      tables[""].entries.push_back(entry(key, node));
+      tables[""].entries.push_back(entry_of(key, node));
       continue;
     }
     Table& mine = tables[std::string{key.str()}];
     mine.line = line_of(node);
-    for (const auto& [name, value] : *table) mine.entries.push_back(entry(name, value));
+    for (const auto& [name, value] : *table) mine.entries.push_back(entry_of(name, value));
   }
   return tables;
 }
@@ -83,8 +90,8 @@ Tables tables_of(const toml::table& file) {
 void check_names(const Tables& tables, Findings& findings) {
   for (const auto& [name, table] : tables)
     if (!name.empty() && std::ranges::find(table_names, name) == table_names.end())
-      findings.add(table.line,
-                   did_you_mean("the tables [policy] and [mail] are expected, not [" + name + "]", name, table_names));
+      findings.add(table.line, did_you_mean("the tables [policy], [mail] and [xmpp] are expected, not [" + name + "]",
+                                            name, table_names));
   const auto top = tables.find("");
   if (top == tables.end()) return;
   for (const auto& e : top->second.entries) {
@@ -93,8 +100,9 @@ void check_names(const Tables& tables, Findings& findings) {
     else if (policy_kind(e.key))
       findings.add(e.line, e.key + " stands outside of its table; it is expected below the line [policy]");
     else
-      findings.add(e.line, did_you_mean(e.key + ": the tables [policy] and [mail] are expected here, and nothing else",
-                                        e.key, policy_names()));
+      findings.add(e.line,
+                   did_you_mean(e.key + ": the tables [policy], [mail] and [xmpp] are expected here, and nothing else",
+                                e.key, policy_names()));
   }
 }
 
@@ -122,6 +130,8 @@ void read_file(const fs::path& file, const std::string& content, Config& config,
     config::read_policy(policy->second, file.filename().string(), config, findings);
   if (const auto mail = tables.find("mail"); mail != tables.end())
     config::read_mail(mail->second, file.parent_path(), config, findings);
+  if (const auto xmpp = tables.find("xmpp"); xmpp != tables.end())
+    config::read_xmpp(xmpp->second, file.parent_path(), config, findings);
 }
 
 /// What is wrong with `--policy`.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bot/mail.hpp"
+#include "bot/platforms/xmpp/xmpp.hpp"
 #include "bot/policy.hpp"
 
 // `parley.toml`: what an operator sets for a house, checked as a whole before anything starts (R-policy-1).
@@ -16,6 +17,7 @@ struct Config {
   workflow::Policy policy;
   Origins origins;
   std::optional<MailConfig> mail;  ///< empty: no e-mail is sent
+  std::optional<XmppConfig> xmpp;  ///< empty: the bot works in the built-in room
 };
 
 /// Why there is no configuration.

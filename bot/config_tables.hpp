@@ -12,12 +12,13 @@ namespace bot::config {
 
 /// `key = value` as it stands in a file.
 struct Entry {
-  enum class Type { text, whole, truth, other };
+  enum class Type { text, whole, truth, list, other };
   std::string key;
   int line = 0;
   Type type = Type::other;
-  std::string value;  ///< what a text holds; digits; `yes` or `no`; empty for any other type
-  std::string shown;  ///< what a person is told that it is: `"soon"`, `7.5`, `a table`
+  std::string value;         ///< what a text holds; digits; `yes` or `no`; empty for any other type
+  std::string shown;         ///< what a person is told that it is: `"soon"`, `7.5`, `a table`
+  std::vector<Entry> items;  ///< of a list, in order, each with its own line
 };
 
 struct Table {
@@ -45,6 +46,8 @@ class Findings {
 void read_policy(const Table&, const std::string& name, Config&, Findings&);
 /// `[mail]`. Files that it names are looked for from `folder` on.
 void read_mail(const Table&, const std::filesystem::path& folder, Config&, Findings&);
+/// `[xmpp]`; the password is read from its file here.
+void read_xmpp(const Table&, const std::filesystem::path& folder, Config&, Findings&);
 
 /// The amounts that would silently mean something else in another currency, and that nobody gave along with it.
 std::vector<std::string> amounts_missing(const workflow::Policy& before, const workflow::Policy& after,

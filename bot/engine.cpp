@@ -19,6 +19,7 @@ Instant believed(Instant stamp, Instant wall) { return stamp > wall + trust ? wa
 }  // namespace
 
 Engine::Impl::Impl(store::Store& s, Options o) : store(s), opt(std::move(o)), careful(s.unclean()) {
+  for (const auto& row : store.unsent(opt.platform)) earlier.insert(row.key);
   if (careful) doubt_first_mails();
 }
 
@@ -56,6 +57,7 @@ PersonId Engine::Impl::person_for(const std::string& user, const Member* seen, I
   auto known = store.person_by_user(opt.platform, user);
   if (!known) {
     workflow::person::Seen e{{}, user, seen ? seen->handle : user, seen ? seen->name : user, seen ? seen->zone : ""};
+    if (e.name.empty()) e.name = e.handle;
     const auto cause = writing().order("seen:" + opt.platform + ":" + user, at);
     known = writing().open_person(cause.value(), opt.platform, std::move(e), at);
   }
@@ -233,7 +235,8 @@ Instant Engine::Impl::watermark(std::int64_t stream) {
   const auto of = [&](const std::optional<store::Place>& place) {
     if (!place) return read_all;
     const auto it = read.find(place->channel);
-    return it == read.end() ? read_all : std::max(read_all, it->second);
+    const auto alone = it == read.end() ? Instant{} : it->second;
+    return behind.contains(place->channel) ? alone : std::max(read_all, alone);
   };
   if (store.is_person(stream)) return of(store.direct_of(PersonId{stream}));
   Instant least = of(store.place_of(RoomId{stream}));
@@ -247,6 +250,12 @@ void Engine::Impl::read_through(const ReadThrough& r, Instant wall) {
   if (r.at > wall + trust) {
     spdlog::warn("the server's time {} is over a minute ahead: deadlines are held", workflow::iso(r.at));
     return;
+  }
+  if (r.channel.empty()) {
+    // A channel that falls behind keeps what was true of it until now.
+    for (const auto& channel : r.except)
+      if (!behind.contains(channel)) read[channel] = std::max(read[channel], read_all);
+    behind = {r.except.begin(), r.except.end()};
   }
   auto& mark = r.channel.empty() ? read_all : read[r.channel];
   mark = std::max(mark, r.at);

@@ -38,10 +38,12 @@ struct Engine::Impl {
   std::string new_cursor;
   std::vector<Delivered> marks;           ///< known to be delivered: written with the next batch, or at a stop
   std::vector<store::OutboxRow> answers;  ///< to queries, not yet known to be delivered: the next commit keeps them
-  bool careful = false;  ///< after an unclean start, until the backlog is through: one message a transaction
-  Instant read_all{};    ///< every channel has been read up to here
+  bool careful = false;          ///< after an unclean start, until the backlog is through: one message a transaction
+  Instant read_all{};            ///< every channel has been read up to here
+  std::set<std::string> behind;  ///< but these, which nobody can read at the moment
   std::map<std::string, Instant> read;  ///< and these further
   std::set<std::string> stuck;          ///< channels in which the server refused a post for now: order is kept
+  std::set<std::string> earlier;        ///< keys of posts that an earlier process may have sent
   std::set<std::string> mails;          ///< keys of mails that are not known to be sent
   std::set<std::string> doubtful;       ///< and of those that may have arrived: they are sent again as they are
 

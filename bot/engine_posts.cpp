@@ -183,7 +183,10 @@ std::vector<Post> Engine::unsent() {
   impl_->stuck.clear();
   std::vector<Post> posts;
   for (const auto& row : impl_->store.unsent(impl_->opt.platform))
-    if (row.kind != erase_kind && !impl_->marked(row.key)) posts.push_back(post_of(row));
+    if (row.kind != erase_kind && !impl_->marked(row.key)) {
+      posts.push_back(post_of(row));
+      posts.back().again = impl_->earlier.contains(row.key);
+    }
   for (const auto& row : impl_->answers) posts.push_back(post_of(row));
   return posts;
 }

@@ -8,6 +8,8 @@
 
 namespace bot {
 
+class AnyLink;
+
 /// One WebSocket to a server, from the first connect to the end. A new attempt is a new WebLink. Everything happens on
 /// the io_context's thread; a half-open connection is noticed within `idle`.
 class WebLink {
@@ -17,6 +19,8 @@ class WebLink {
     unsigned short port = 0;
     std::string path = "/";
     std::string subprotocol;                     ///< offered if not empty
+    bool tls = false;                            ///< wss: the certificate must be good for `host`
+    std::string ca_file;                         ///< PEM of the authorities to trust; empty: the system's
     bool lines = false;                          ///< texts that wait are joined by newlines into one message
     std::chrono::milliseconds idle{45'000};      ///< silence, pings included, after which the link counts as dead
     std::chrono::milliseconds patience{10'000};  ///< for connecting, and for the closing handshake
@@ -42,8 +46,7 @@ class WebLink {
   void close();
 
  private:
-  struct Impl;
-  std::shared_ptr<Impl> impl_;
+  std::shared_ptr<AnyLink> impl_;
 };
 
 }  // namespace bot

@@ -123,6 +123,12 @@ std::optional<bot::Config> configured(const fs::path& file, const std::vector<st
   return std::nullopt;
 }
 
+std::string xmpp_line(const bot::XmppConfig& xmpp) {
+  const auto rooms = xmpp.rooms.size();
+  return "xmpp " + xmpp.jid + " at " + xmpp.url + " in " + std::to_string(rooms) + (rooms == 1 ? " room" : " rooms") +
+         (xmpp.invitations ? ", and where it is invited" : "");
+}
+
 int check_config(const fs::path& file) {
   int code = good;
   // Here the problems are the answer. Only a file that is not there leaves the question open.
@@ -138,6 +144,7 @@ int check_config(const fs::path& file) {
     std::cout << "mail from " << config->mail->from << " through " << config->mail->url << "\n";
   else
     std::cout << "no [mail]: nothing is sent by e-mail\n";
+  std::cout << (config->xmpp ? xmpp_line(*config->xmpp) : "no [xmpp]: the bot works in the built-in room") << "\n";
   return good;
 }
 
@@ -216,14 +223,23 @@ void add_rehearse(CLI::App& app, int& code) {
   rehearse->add_flag("--words", options->words, "show and write texts instead of kinds");
   rehearse->add_flag("--restart-every-line", options->restart_every_line, "stop and start the bot before each line");
   rehearse->add_option("--over", options->over, "through a real server instead of in process")
-      ->check(CLI::IsMember({"room"}))
+      ->check(CLI::IsMember({"room", "xmpp"}))
       ->excludes(update);
+  rehearse->add_option("--url", options->xmpp.url, "of an XMPP server, e.g. ws://127.0.0.1:5280/xmpp-websocket");
+  rehearse->add_option("--domain", options->xmpp.domain, "of the accounts there")->capture_default_str();
+  rehearse->add_option("--rooms-domain", options->xmpp.rooms, "of its rooms [rooms.DOMAIN]");
   const auto config_file = std::make_shared<fs::path>();
   rehearse->add_option("--config", *config_file, "a configuration whose [policy] scripts start from");
   rehearse->callback([options, config_file, &code] {
     const auto config = configured(*config_file, {}, std::cerr, code);
     if (!config) return;
     options->policy = config->policy;
+    if (const auto wrong = wrong_with(options->xmpp); options->over == "xmpp" && !wrong.empty()) {
+      std::cerr << wrong << "\n";
+      code = usage;
+      return;
+    }
+    options->xmpp.wall = [] { return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()); };
     // A script that sets clocks wrong means to; what it leads to is in the script.
     spdlog::set_level(spdlog::level::err);
     code = bot::rehearse::rehearse(*options, std::cout, std::cerr);
@@ -233,7 +249,7 @@ void add_rehearse(CLI::App& app, int& code) {
 void add_stopped(CLI::App& app, int& code) {
   struct Options {
     fs::path data = "data";
-    std::string platform = "room";
+    std::string platform;
     std::vector<std::string> subject;
     bool json = false;
   };
@@ -247,10 +263,13 @@ void add_stopped(CLI::App& app, int& code) {
                   "Print what is true of a subject: P-1, M-1.1, feedback C-1, room NAME, account NAME, ledger, events, "
                   "outbox, dead");
   see->add_flag("--json", o->json);
-  see->add_option("--platform", o->platform)->capture_default_str();
+  see->add_option("--platform", o->platform, "room or xmpp [the one that the bot last worked on]");
   see->add_option("subject", o->subject)->required();
   see->callback([o, &code] {
-    code = with_store(o->data, "inspect", [&](auto& s) { return inspect(s, o->platform, o->subject, o->json); });
+    code = with_store(o->data, "inspect", [&](auto& s) {
+      const auto platform = !o->platform.empty() ? o->platform : s.cursor("xmpp").empty() ? "room" : "xmpp";
+      return inspect(s, platform, o->subject, o->json);
+    });
   });
   add("verify", "Read every chain of events from its first link")->callback([o, &code] {
     code = with_store(o->data, "verify", [](auto& s) { return verify(s); });

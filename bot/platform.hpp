@@ -57,6 +57,7 @@ struct Deleted {
 struct ReadThrough {
   std::string channel;
   Instant at{};
+  std::vector<std::string> except = {};  ///< with an empty channel: those that cannot be read at the moment
 };
 
 /// The server has our post, or our mail, with this key.
@@ -88,6 +89,7 @@ struct Post {
   std::string to;      ///< immutable user id of the only reader, or empty for everybody
   std::string kind;    ///< stable kind of the note (`proposal.countered`), for cards in the page
   std::string text;    ///< plain text, lines separated by \n
+  bool again = false;  ///< it was there when this process started: an earlier one may have sent it
 };
 
 /// Remove a message that should not have been typed where it was.
@@ -106,6 +108,17 @@ struct Mail {
 };
 
 using Outgoing = std::variant<Post, Erase, Mail>;
+
+/// What is known of a post that was sent before, or perhaps was not.
+struct Found {
+  enum class Where {
+    there,    ///< the server has it
+    absent,   ///< it has not, and will not get it from the last time
+    unknown,  ///< this server cannot be asked: to be posted as a repeat
+  };
+  Where where = Where::absent;
+  std::string message;  ///< the server's id, if it is there
+};
 
 /// What the server can do; what it cannot is worked around (a private reply goes to the direct chat, then the room).
 struct Can {
@@ -133,8 +146,8 @@ class Platform {
   virtual std::string cursor() const = 0;
   /// Sends, in this order. Each Post is answered by one Delivered or Refused, or by the link going down.
   virtual void send(std::vector<Outgoing>) = 0;
-  /// Looks a post up by its key, e.g. after an unclean start. `found` gets the server's message id, or nothing.
-  virtual void find(std::string channel, std::string key, std::function<void(std::optional<std::string>)> found) = 0;
+  /// Looks a post up by its key, e.g. after an unclean start. One that is on its way is waited for.
+  virtual void find(const Post&, std::function<void(Found)> found) = 0;
   /// Closes politely.
   virtual void stop() = 0;
 };

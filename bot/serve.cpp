@@ -13,6 +13,7 @@
 
 #include "bot/engine.hpp"
 #include "bot/platforms/room.hpp"
+#include "bot/platforms/xmpp/xmpp.hpp"
 #include "commands/notes.hpp"
 
 namespace bot {
@@ -154,25 +155,26 @@ class Loop {
   /// After every connection: each post without a known delivery is looked up by its key, and posted if it is not there.
   void catch_up() {
     auto posts = std::make_shared<std::vector<Post>>(engine_.unsent());
-    auto found = std::make_shared<std::vector<std::optional<std::string>>>(posts->size());
+    auto found = std::make_shared<std::vector<Found>>(posts->size());
     auto left = std::make_shared<std::size_t>(posts->size());
     if (posts->empty()) return caught_up(*posts, *found);
     for (std::size_t i = 0; i < posts->size(); ++i)
-      platform_.find((*posts)[i].channel, (*posts)[i].key, [this, posts, found, left, i](auto message) {
-        (*found)[i] = std::move(message);
+      platform_.find((*posts)[i], [this, posts, found, left, i](Found one) {
+        (*found)[i] = std::move(one);
         if (--*left == 0) caught_up(*posts, *found);
       });
   }
 
-  void caught_up(const std::vector<Post>& posts, const std::vector<std::optional<std::string>>& found) {
+  void caught_up(const std::vector<Post>& posts, const std::vector<Found>& found) {
     std::vector<Outgoing> send;
     std::set<std::string> keys;
     for (std::size_t i = 0; i < posts.size(); ++i) {
       keys.insert(posts[i].key);
-      if (found[i])
-        items_.push_back(Delivered{posts[i].key, *found[i]});
-      else
-        send.push_back(posts[i]);
+      switch (found[i].where) {
+        case Found::Where::there: items_.push_back(Delivered{posts[i].key, found[i].message}); break;
+        case Found::Where::absent: send.push_back(posts[i]); break;
+        case Found::Where::unknown: send.push_back(engine_.as_repeat(posts[i])); break;
+      }
     }
     for (auto& one : deferred_) {
       const auto* post = std::get_if<Post>(&one);
@@ -183,11 +185,23 @@ class Loop {
     linked_ = true;
     if (!send.empty()) platform_.send(std::move(send));
     if (!announced_) {
+      keep_the_beginning();
       std::puts("bot ready");
       std::fflush(stdout);
       announced_ = true;
     }
     wake();
+  }
+
+  /// Whatever is typed from here on is found again after a death: where reading began is on the disk.
+  void keep_the_beginning() {
+    try {
+      engine_.flush();
+    } catch (const store::Full&) {
+      // The next batch carries it, when there is room.
+    } catch (const std::exception& e) {
+      fail(e);
+    }
   }
 
   /// The server would not take a post now: a second later everything undelivered is looked up and posted in order.
@@ -254,10 +268,25 @@ std::string read_token(const ServeOptions& o) {
   return token;
 }
 
-int run(const ServeOptions& o, const std::string& token) {
-  store::Store store({.file = o.data / "bot" / "parley.db"});
+/// The chat server of the configuration, else the built-in room. Empty: there is no token for the room.
+std::unique_ptr<Platform> platform_of(const ServeOptions& o, asio::io_context& io) {
+  if (o.config.xmpp) {
+    XmppTuning tuning;
+    tuning.wall = wall_clock;
+    return make_xmpp_platform(io, *o.config.xmpp, std::move(tuning));
+  }
+  const auto token = read_token(o);
+  return token.empty() ? nullptr : make_room_platform(io, o.room_host, o.room_port, token);
+}
+
+int run(const ServeOptions& o) {
   asio::io_context io{1};
-  const auto platform = make_room_platform(io, o.room_host, o.room_port, token);
+  const auto platform = platform_of(o, io);
+  if (!platform) {
+    spdlog::error("no token for the room: run `parley invite --bot parley` first");
+    return 69;
+  }
+  store::Store store({.file = o.data / "bot" / "parley.db"});
   Engine engine(store, {.platform = platform->name(),
                         .can = platform->can(),
                         .policy = o.config.policy,
@@ -283,13 +312,8 @@ int serve(const ServeOptions& o) {
   // A full disk and a closed pipe are answers to a write, not a death.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  const auto token = read_token(o);
-  if (token.empty()) {
-    spdlog::error("no token for the room: run `parley invite --bot parley` first");
-    return 69;
-  }
   try {
-    return run(o, token);
+    return run(o);
   } catch (const store::Held& e) {
     spdlog::error("{}", e.what());
     return 73;

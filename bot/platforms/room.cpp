@@ -85,7 +85,7 @@ class RoomPlatform final : public Platform {
   std::vector<Incoming> take(std::size_t most) override;
   std::string cursor() const override { return store_.empty() ? "" : store_ + ":" + std::to_string(taken_); }
   void send(std::vector<Outgoing>) override;
-  void find(std::string channel, std::string key, std::function<void(std::optional<std::string>)> found) override;
+  void find(const Post&, std::function<void(Found)> found) override;
   void stop() override;
 
  private:
@@ -96,7 +96,7 @@ class RoomPlatform final : public Platform {
   };
   struct Search {
     std::string key;
-    std::function<void(std::optional<std::string>)> found;
+    std::function<void(Found)> found;
   };
 
   void connect();
@@ -236,10 +236,10 @@ void RoomPlatform::post(const Post& post) {
   say(frame);
 }
 
-void RoomPlatform::find(std::string, std::string key, std::function<void(std::optional<std::string>)> found) {
+void RoomPlatform::find(const Post& post, std::function<void(Found)> found) {
   const std::int64_t ask = ++asks_;
-  if (signed_in()) say({{"type", "find"}, {"key", key}, {"ask", ask}});
-  searches_.emplace(ask, Search{std::move(key), std::move(found)});
+  if (signed_in()) say({{"type", "find"}, {"key", post.key}, {"ask", ask}});
+  searches_.emplace(ask, Search{post.key, std::move(found)});
 }
 
 void RoomPlatform::frame(std::string_view text) {
@@ -375,7 +375,7 @@ void RoomPlatform::found(const json::object& frame) {
   if (search == searches_.end()) return;
   const auto tell = std::move(search->second.found);
   searches_.erase(search);
-  tell(frame.contains("id") ? std::optional(text(frame, "id")) : std::nullopt);
+  tell(frame.contains("id") ? Found{Found::Where::there, text(frame, "id")} : Found{});
 }
 
 void RoomPlatform::failure(const json::object& frame) {

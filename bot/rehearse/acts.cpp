@@ -113,7 +113,7 @@ void Player::settle_payments() {
 }
 
 void Player::act(const MemberLine& line) {
-  stage_.member(line.what, line.person, now_->spot.channel, line.display, clock_);
+  if (!stage_.member(line.what, line.person, now_->spot.channel, line.display, clock_)) return skip("this name");
   deliver();
 }
 
@@ -145,9 +145,15 @@ void Player::act(const TypedLine& line) {
   deliver();
 }
 
-void Player::skip(const char* what) {
+void Player::skip(const std::string& what) {
   played_.skipped.push_back(now_->file + ":" + std::to_string(now_->line) + ": " + what);
   skipped_ = true;
+}
+
+void Player::skip_change(const std::string& what) {
+  // What the bot has not read yet it would have found changed: from here on this is another conversation.
+  over_ = !online_;
+  skip(over_ ? what + " while the bot is away, and all that follows" : what);
 }
 
 void Player::act(const AgainLine& line) {
@@ -157,15 +163,13 @@ void Player::act(const AgainLine& line) {
 
 void Player::act(const EditLine& line) {
   if (!stage_.edit(line.label, expand(line.text, kept_), clock_)) {
-    // What the bot has not read yet it would have found edited: from here on this is another conversation.
-    over_ = !online_;
-    return skip(over_ ? "edit while the bot is away, and all that follows" : "edit");
+    return skip_change("edit");
   }
   deliver();
 }
 
 void Player::act(const DeleteLine& line) {
-  stage_.remove(line.label, clock_);
+  if (!stage_.remove(line.label, clock_)) return skip_change("delete");
   deliver();
 }
 

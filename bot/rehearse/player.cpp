@@ -103,7 +103,12 @@ void Player::close(const Step& s) {
   if (const auto* again = std::get_if<AgainLine>(&s.action)) out.below.author = stage_.author(again->label);
   if (const auto* edit = std::get_if<EditLine>(&s.action)) out.below.author = stage_.author(edit->label);
   out.said = std::exchange(said_, {});
-  out.pairs = align(s.expected, out.said, out.below);
+  const auto kept = possible(s);
+  std::vector<Expected> expected;
+  for (const std::size_t i : kept) expected.push_back(s.expected[i]);
+  out.pairs = align(expected, out.said, out.below);
+  for (Pair& pair : out.pairs)
+    if (pair.expected >= 0) pair.expected = static_cast<int>(kept[static_cast<std::size_t>(pair.expected)]);
   for (const Pair& pair : out.pairs) {
     if (pair.holds) continue;
     Difference d{s.file, s.line, "nothing", "nothing", true};
@@ -115,6 +120,19 @@ void Player::close(const Step& s) {
     played_.differences.push_back(std::move(d));
   }
   played_.outcomes.push_back(std::move(out));
+}
+
+std::vector<std::size_t> Player::possible(const Step& s) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < s.expected.size(); ++i) {
+    const Expected& each = s.expected[i];
+    const bool removal = each.form == Expected::Form::erased && script_.can.deletes && !stage_.can().deletes;
+    if (removal)
+      played_.skipped.push_back(s.file + ":" + std::to_string(each.first) + ": a removal");
+    else
+      out.push_back(i);
+  }
+  return out;
 }
 
 void Player::differs(const Step& s, std::string wanted, std::string got) {
@@ -226,7 +244,7 @@ void Player::attempt(const Post& post) {
     waiting_.push_back(post);
     return;
   }
-  const bool there = stage_.can().find && stage_.find(post);
+  const bool there = stage_.can().find && stage_.find(post).where == Found::Where::there;
   pending_.push_back(Delivered{post.key, stage_.post(post, clock_)});
   if (!there) say(post);
 }
@@ -242,12 +260,11 @@ void Player::offer(bool after_start) {
     if (std::ranges::none_of(posts, [&](const Post& p) { return p.key == post.key; })) posts.push_back(std::move(post));
   for (const Post& post : posts) {
     if (answered(post.key)) continue;
-    const auto id = stage_.can().find ? stage_.find(post) : std::nullopt;
-    if (id) {
-      pending_.push_back(Delivered{post.key, *id});
-    } else {
-      attempt(after_start && !stage_.can().find ? process_.engine().as_repeat(post) : post);
-    }
+    const Found found = stage_.can().find ? stage_.find(post) : Found{Found::Where::unknown, {}};
+    if (found.where == Found::Where::there)
+      pending_.push_back(Delivered{post.key, found.message});
+    else
+      attempt(after_start && found.where == Found::Where::unknown ? process_.engine().as_repeat(post) : post);
   }
   for (const Erase& erase : process_.engine().unerased()) send({erase});
 }

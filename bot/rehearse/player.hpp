@@ -19,7 +19,10 @@ class Player {
  private:
   void step(const Step&);
   void close(const Step&);  ///< compares what was said
-  void skip(const char* what);
+  void skip(const std::string& what);
+  void skip_change(const std::string& what);  ///< of a message that was typed before
+  /// Which of what should be said can be said on this stage; what cannot is skipped.
+  std::vector<std::size_t> possible(const Step&);
   void differs(const Step&, std::string wanted, std::string got);
 
   void act(const PersonLine&);

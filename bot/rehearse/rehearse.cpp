@@ -50,7 +50,9 @@ void replace(const fs::path& path, const std::string& content) {
 
 class Run {
  public:
-  Run(const Options& options, std::ostream& out, std::ostream& err) : options_(options), out_(out), err_(err) {}
+  Run(const Options& options, std::ostream& out, std::ostream& err) : options_(options), out_(out), err_(err) {
+    if (options.over == "xmpp") xmpp_.emplace(options.xmpp);
+  }
 
   int all() {
     for (const auto& path : scripts(options_.files)) one(path);
@@ -69,17 +71,25 @@ class Run {
       return;
     }
     try {
-      played(path, *script);
+      const auto stage = set_up(*script);
+      // From here on what goes wrong is the script's.
+      reached_ = true;
+      played(path, *script, *stage);
     } catch (const std::exception& e) {
+      if (!reached_) throw;
       ++differ_;
       out_ << e.what() << "\n";
     }
   }
 
-  void played(const fs::path& path, const Script& script) {
+  std::unique_ptr<Stage> set_up(const Script& script) {
+    if (xmpp_) return xmpp_->stage(script);
+    return options_.over.empty() ? scripted_stage(script.can) : room_stage(script.can);
+  }
+
+  void played(const fs::path& path, const Script& script, Stage& stage) {
     const bool words = options_.words || below_words(path);
-    const auto stage = options_.over.empty() ? scripted_stage(script.can) : room_stage(script.can);
-    const Played result = play(script, *stage, {options_.restart_every_line, !options_.over.empty(), words});
+    const Played result = play(script, stage, {options_.restart_every_line, !options_.over.empty(), words});
     if (options_.update) update(path, result, words);
     bool differs = false;
     for (const Difference& d : result.differences) {
@@ -114,6 +124,8 @@ class Run {
   const Options& options_;
   std::ostream& out_;
   std::ostream& err_;
+  std::optional<XmppStages> xmpp_;
+  bool reached_ = false;  ///< a stage was set up
   std::size_t scripts_ = 0, hold_ = 0, differ_ = 0, unreadable_ = 0, rewritten_ = 0, skipped_ = 0;
   Changes changes_;
 };

@@ -31,10 +31,11 @@ class ScriptedStage final : public Stage {
     for (const auto& who : people) add(member_of(Member::What::joined, who, name, at));
   }
 
-  void member(Member::What what, const std::string& who, const std::string& room, const std::string& display,
+  bool member(Member::What what, const std::string& who, const std::string& room, const std::string& display,
               Instant at) override {
     if (what == Member::What::renamed) people_[who].display = display;
     add(member_of(what, who, what == Member::What::renamed ? std::string{} : room, at));
+    return true;
   }
 
   bool type(const std::string& who, const Spot& spot, const std::string& text, const std::string& label,
@@ -81,9 +82,10 @@ class ScriptedStage final : public Stage {
     return true;
   }
 
-  void remove(const std::string& label, Instant at) override {
+  bool remove(const std::string& label, Instant at) override {
     const Heard heard = typed(label);
     take_out(heard.channel, heard.message, at);
+    return true;
   }
 
   std::string author(const std::string& label) const override {
@@ -111,10 +113,10 @@ class ScriptedStage final : public Stage {
     return true;
   }
 
-  std::optional<std::string> find(const Post& post) override {
+  Found find(const Post& post) override {
     const auto found = posts_.find({post.channel, post.key});
-    if (found == posts_.end()) return std::nullopt;
-    return found->second;
+    if (found == posts_.end()) return {};
+    return {Found::Where::there, found->second};
   }
 
   void reconnect() override {}

@@ -1,6 +1,5 @@
 #pragma once
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +33,8 @@ class Stage {
   // What people do.
   virtual void person(const Human&, Instant) = 0;  ///< once each: the account and its direct chat with the bot
   virtual void room(const std::string& name, const std::vector<std::string>& people, Instant) = 0;
-  virtual void member(Member::What, const std::string& person, const std::string& room, const std::string& display,
+  /// False: this server does not let them, e.g. two people bear one name in a room.
+  virtual bool member(Member::What, const std::string& person, const std::string& room, const std::string& display,
                       Instant) = 0;
   /// `label`: its id, where the script names it and the server lets one choose. False: this server takes no such text.
   virtual bool type(const std::string& who, const Spot&, const std::string& text, const std::string& label,
@@ -43,7 +43,7 @@ class Stage {
   /// False: this server cannot do that.
   virtual bool again(const std::string& label, const std::string& room, Instant) = 0;
   virtual bool edit(const std::string& label, const std::string& text, Instant) = 0;
-  virtual void remove(const std::string& label, Instant) = 0;
+  virtual bool remove(const std::string& label, Instant) = 0;
   /// Who typed the message with this label, or the last one.
   virtual std::string author(const std::string& label) const = 0;
 
@@ -54,7 +54,7 @@ class Stage {
   virtual std::string post(const Post&, Instant) = 0;
   /// True: the message was there.
   virtual bool erase(const Erase&, Instant) = 0;
-  virtual std::optional<std::string> find(const Post&) = 0;
+  virtual Found find(const Post&) = 0;
   /// The bot's process went, and its connection with it; the next one stands.
   virtual void reconnect() = 0;
   /// The bot's connection comes or goes; what is typed meanwhile is history.

@@ -186,14 +186,14 @@ TEST_CASE("what has no name here is told with what was probably meant") {
   CHECK(policy("colour = \"red\"") ==
         "parley.toml:2: policy.colour: one of the numbers in deploy/parley.toml.example is expected");
   CHECK(only("\n[polcy]\nfee_bps = 1\n") ==
-        "parley.toml:2: the tables [policy] and [mail] are expected, not [polcy]; did you mean policy?");
+        "parley.toml:2: the tables [policy], [mail] and [xmpp] are expected, not [polcy]; did you mean policy?");
   CHECK(only("fee_bps = 1\n") ==
         "parley.toml:1: fee_bps stands outside of its table; it is expected below the line [policy]");
   CHECK(only("policy = 3\n") ==
         "parley.toml:1: policy: a table is expected, which begins with the line [policy], not 3");
   CHECK(only("[[mail]]\n").ends_with("which begins with the line [mail], not an array"));
   CHECK(only("colour = 3\n") ==
-        "parley.toml:1: colour: the tables [policy] and [mail] are expected here, and nothing else");
+        "parley.toml:1: colour: the tables [policy], [mail] and [xmpp] are expected here, and nothing else");
 }
 
 TEST_CASE("what is no TOML is told with its line") {
@@ -212,7 +212,7 @@ TEST_CASE("everything that is wrong is told, by line") {
       "[mail]\nfrom = \"nobody\"\n",
       {"offer_tl=7d", "end_undo=never", "end_undo"});
   CHECK(lines ==
-        Lines{"parley.toml:1: zone: the tables [policy] and [mail] are expected here, and nothing else",
+        Lines{"parley.toml:1: zone: the tables [policy], [mail] and [xmpp] are expected here, and nothing else",
               R"(parley.toml:3: policy.review_period: a duration from "1ms" to "36525d" is expected, not "0s")",
               "parley.toml:4: policy.fee_bps: a whole number from 0 to 10000 is expected, not 20000",
               R"(parley.toml:5: policy.confirm_over is missing: an amount in EUR like "1000.00" is expected )"
@@ -241,9 +241,10 @@ TEST_CASE("the command line alone can be wrong") {
 TEST_CASE("where e-mail is handed in") {
   const Place place;
   place.write("secret", "hunter2\n");
-  const auto file = place.write("parley.toml",
-                                "[mail]\nurl = \"smtp://mail.example.org:587\"\nfrom = \"p@example.org\"\nuser = \"p\"\n"
-                                "password_file = \"secret\"\ndigest_over = 9\nretry_first = \"2m\"\n");
+  const auto file =
+      place.write("parley.toml",
+                  "[mail]\nurl = \"smtp://mail.example.org:587\"\nfrom = \"p@example.org\"\nuser = \"p\"\n"
+                  "password_file = \"secret\"\ndigest_over = 9\nretry_first = \"2m\"\n");
   const auto config = bot::read_config(file);
   REQUIRE(config);
   REQUIRE(config->mail);

@@ -129,13 +129,14 @@ TEST_CASE("room adapter: its posts are delivered by key and not heard; another b
   CHECK(Client::text(ana.next("message"), "kind") == "proposal.proposed");
   CHECK(Client::text(ana.next("message"), "text") == "psst");
 
-  std::optional<std::string> found, absent{"?"};
+  bot::Found found, absent{bot::Found::Where::unknown, "?"};
   bool asked = false;
-  parley.platform->find(studio, "a", [&](auto message) { found = message; });
-  parley.platform->find(studio, "z", [&](auto message) { absent = message, asked = true; });
+  parley.platform->find({.key = "a", .channel = studio}, [&](auto one) { found = one; });
+  parley.platform->find({.key = "z", .channel = studio}, [&](auto one) { absent = one, asked = true; });
   REQUIRE(parley.run_until([&] { return asked; }));
-  CHECK(found == delivered[0].message);
-  CHECK(!absent);
+  CHECK(found.where == bot::Found::Where::there);
+  CHECK(found.message == delivered[0].message);
+  CHECK(absent.where == bot::Found::Where::absent);
 
   CHECK(parley.heard().empty());
   post(other, studio, "I am a bot too", "k");

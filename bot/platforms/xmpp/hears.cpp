@@ -1,0 +1,174 @@
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
+#include "bot/platforms/xmpp/adapter.hpp"
+#include "bot/platforms/xmpp/jid.hpp"
+#include "bot/platforms/xmpp/names.hpp"
+#include "bot/platforms/xmpp/xml.hpp"
+
+// What arrives, live or out of an archive. Who typed it is the room's word alone.
+namespace bot::xmpp {
+namespace {
+
+constexpr std::size_t longest_label = 64;
+
+/// Clients put all kinds of things there; what is no label is none.
+std::string label(const std::string& thread) {
+  const bool printable = std::ranges::all_of(thread, [](char c) { return c > ' ' && c < 127; });
+  return printable && thread.size() <= longest_label ? thread : std::string{};
+}
+
+std::string key(const std::string& channel, const std::string& author, const std::string& id) {
+  return channel + "\n" + author + "\n" + id;
+}
+
+}  // namespace
+
+void Adapter::message(pugi::xml_node node) {
+  const auto from = read_jid(node.attribute("from").value());
+  if (!from) return;
+  const auto address = bare(*from);
+  const auto found = rooms_.find(address);
+  const auto said = read_said(node, found == rooms_.end() ? me_ : address);
+  if (said.type == "error") return failure(said, node);
+  if (found == rooms_.end()) {
+    if (address != me_) direct(node, said);
+    return;
+  }
+  if (from->resource.empty()) return room_itself(found->second, node);
+  if (said.type == "groupchat") return in_room(found->second, node, said);
+  in_private(found->second, said);
+}
+
+void Adapter::in_room(Room& one, pugi::xml_node, const Said& said) {
+  if (one.state == Room::State::entering) {
+    if (said.subject) entered(one);
+    return;  // history that we did not ask for
+  }
+  if (one.state != Room::State::in && one.state != Room::State::asking) return;
+  if (said.stanza_id.empty()) return;  // not in the archive: it would be lost, or done twice, after a restart
+  const bool waits = one.state != Room::State::in;
+  if (!waits && !one.usable()) return;
+  const auto* who = one.muc.occupant(read_jid(said.from)->resource);
+  std::optional<Incoming> what;
+  if (who && !who->user.empty())
+    what = heard(one.muc.address(), who->user, said, said.stanza_id, now());
+  else if (said.has_body)
+    spdlog::warn("xmpp: a message in {} is left out: nobody is known under its nick", one.muc.address());
+  live(std::move(what), one.muc.address(), said.stanza_id, waits);
+}
+
+/// What the room says for itself: that it changed, or that we are invited.
+void Adapter::room_itself(Room& one, pugi::xml_node node) {
+  if (one.state == Room::State::entering && read_said(node, {}).subject) return entered(one);
+  if (!one.muc.configured(node)) return;
+  explain(one);
+  if (one.usable() && state_ == State::up) {
+    // What was said while nobody's address was shown stays unsaid for us.
+    received_[one.muc.address()] = taken_[one.muc.address()] = {{}, now()};
+    one.explained.clear();
+  }
+}
+
+void Adapter::in_private(Room& one, const Said& said) {
+  const auto* who = one.muc.occupant(read_jid(said.from)->resource);
+  if (!who || who->user.empty() || who->user == me_ || !said.has_body || !one.usable()) return;
+  meet(who->user, read_jid(said.from)->resource);
+  const auto id = said.stanza_id.empty() ? said.from + " " + said.id : said.stanza_id;
+  live(heard(who->user, who->user, said, id, now()), {}, {}, false);
+}
+
+void Adapter::direct(pugi::xml_node node, const Said& said) {
+  const auto address = bare(said.from);
+  for (const auto x : children(node, "x", ns::muc_user))
+    if (const auto invite = child(x, "invite", ns::muc_user))
+      return invited(address, bare(invite.attribute("from").value()));
+  if (const auto x = child(node, "x", ns::invitation)) return invited(bare(x.attribute("jid").value()), address);
+  if (said.type == "groupchat" || said.type == "headline" || said.private_in_room) return;
+  if (!said.has_body || read_jid(address)->local.empty()) return;
+  meet(address, {});
+  const auto id = said.stanza_id.empty() ? said.from + " " + said.id : said.stanza_id;
+  live(heard(address, address, said, id, now()), said.stanza_id.empty() ? std::string{} : me_, said.stanza_id, false);
+}
+
+/// `wait`: the room is not ready yet, whatever the others are.
+void Adapter::live(std::optional<Incoming> what, const std::string& archive, const std::string& id, bool wait) {
+  Item item{std::move(what), archive, {id, now()}};
+  if (state_ == State::up && !wait) return push(std::move(item));
+  if (!archive.empty()) held_ids_.insert(archive + " " + id);
+  held_.push_back(std::move(item));
+}
+
+std::optional<Incoming> Adapter::heard(const std::string& channel, const std::string& author, const Said& said,
+                                       const std::string& id, Instant at) {
+  if (author == me_) {
+    if (said.origin.empty()) return std::nullopt;
+    posts_.there(said.origin, id, label(said.thread));
+    return Delivered{said.origin, id};
+  }
+  if (!said.has_body) return std::nullopt;
+  auto thread = label(said.thread);
+  if (thread.empty() && !said.reply_to.empty()) thread = posts_.thread_of(said.reply_to);
+  if (!said.replaces.empty()) {
+    const auto* corrected = ids_.find(key(channel, author, said.replaces));
+    if (!corrected) return std::nullopt;
+    return Edited{.channel = channel, .thread = thread, .message = *corrected, .user = author, .at = at};
+  }
+  if (!said.id.empty()) ids_.put(key(channel, author, said.id), id);
+  return Heard{.channel = channel,
+               .thread = thread,
+               .message = id,
+               .user = author,
+               .text = said.body,
+               .sent_at = at,
+               .direct = channel == author};
+}
+
+std::optional<std::string> Adapter::author(Room& one, pugi::xml_node message) const {
+  const auto said_to_be = author_in_archive(message);
+  if (!said_to_be || !one.tells_ids) return said_to_be;
+  // Where the room gives everybody an id of its own, it must be the one that this person is known by.
+  const auto known = one.ids.find(*said_to_be);
+  const std::string given = child(message, "occupant-id", ns::occupant_id).attribute("id").value();
+  if (known != one.ids.end() && !given.empty() && given != known->second) return std::nullopt;
+  return said_to_be;
+}
+
+void Adapter::archived(const std::string& archive, const Archived& one) {
+  held_ids_.erase(archive + " " + one.id);
+  const auto said = read_said(one.message, archive);
+  std::optional<Incoming> what;
+  if (archive == me_) {
+    const auto from = bare(said.from);
+    if (from == me_ && !said.origin.empty()) {
+      posts_.there(said.origin, one.id, {});
+      what = Delivered{said.origin, one.id};
+    } else if (from != me_ && said.type != "groupchat" && said.type != "error" && said.type != "headline" &&
+               !said.private_in_room && said.has_body && !from.empty() && !read_jid(from)->local.empty()) {
+      meet(from, {});
+      what = heard(from, from, said, one.id, one.at);
+    }
+  } else if (const auto found = rooms_.find(archive); found != rooms_.end()) {
+    const auto who = author(found->second, one.message);
+    if (who)
+      what = heard(archive, *who, said, one.id, one.at);
+    else if (said.has_body)
+      spdlog::warn("xmpp: a message in the archive of {} is left out: it is not certain whose it is", archive);
+  }
+  push(Item{std::move(what), archive, {one.id, one.at}});
+}
+
+void Adapter::remember(const std::string& archive, const Archived& one) {
+  const auto found = rooms_.find(archive);
+  if (found == rooms_.end()) return;
+  const auto who = author(found->second, one.message);
+  const auto said = read_said(one.message, archive);
+  if (!who) return;
+  if (*who == me_)
+    posts_.there(said.origin, one.id, label(said.thread));
+  else if (!said.id.empty() && said.replaces.empty())
+    ids_.put(key(archive, *who, said.id), one.id);
+}
+
+}  // namespace bot::xmpp
