@@ -16,9 +16,11 @@ AnyLink::AnyLink(boost::asio::io_context& context, WebLink::Options given, WebLi
       wake(context),
       resumed(context),
       check(context),
-      parting(context) {
+      parting(context),
+      gone(context) {
   wake.expires_at(Clock::time_point::max());
   resumed.expires_at(Clock::time_point::max());
+  gone.expires_at(Clock::time_point::max());
 }
 
 void AnyLink::send(std::string text) {

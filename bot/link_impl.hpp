@@ -39,7 +39,7 @@ class AnyLink : public std::enable_shared_from_this<AnyLink> {
   WebLink::Options options;
   WebLink::Handlers handlers;
   bool abandoned = false;
-  boost::asio::steady_timer wake, resumed, check, parting;
+  boost::asio::steady_timer wake, resumed, check, parting, gone;
   std::deque<std::string> waiting;
   bool closing = false, paused = false, ended = false;
   bool goodbye_heard = false;  ///< the other side said that it closes

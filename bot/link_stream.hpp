@@ -8,6 +8,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/websocket.hpp>
+#include <optional>
 #include <tuple>
 
 #include "bot/link_impl.hpp"
@@ -34,6 +35,10 @@ class StreamLink : public AnyLink {
   boost::beast::websocket::stream<Stream> ws;
 
  private:
+  /// Our own goodbye is on its way. From then on it is the closing that reads, and nobody else may begin to: when the
+  /// other side's goodbye lies in the buffer already, Beast lets the two wait for each other for ever.
+  bool leaving = false;
+  std::optional<Error> left;  ///< what came of it
   static constexpr int checks_in_idle = 9;
   static constexpr int pings_in_idle = 3;
   using Self = std::shared_ptr<StreamLink>;
@@ -121,6 +126,10 @@ boost::asio::awaitable<boost::system::error_code> StreamLink<Stream>::read() {
       co_await resumed.async_wait(token);
       continue;
     }
+    if (leaving) {
+      while (!left) co_await gone.async_wait(token);
+      co_return *left;
+    }
     const auto [error, size] = co_await ws.async_read(buffer, token);
     if (error) co_return error;
     heard = Clock::now();
@@ -166,8 +175,11 @@ boost::asio::awaitable<void> StreamLink<Stream>::write(Self self) {
       if (error) break;
     } else if (self->closing) {
       self->part();
+      self->leaving = true;
       const websocket::close_reason goodbye(websocket::close_code::normal);
-      co_await self->ws.async_close(goodbye, token);
+      const auto [error] = co_await self->ws.async_close(goodbye, token);
+      self->left = error ? error : Error{websocket::error::closed};
+      self->gone.cancel();
       break;
     } else {
       co_await self->wake.async_wait(token);

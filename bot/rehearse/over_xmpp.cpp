@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/url.hpp>
 #include <chrono>
+#include <deque>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -23,17 +24,16 @@ using xmpp::add;
 using xmpp::set;
 using xmpp::set_text;
 
-/// What one process keeps from script to script: two accounts of its own, and which accounts are there.
+/// What one process keeps from script to script: an account of its own, and which accounts are there.
 struct XmppStages::Shared {
   XmppPlace place;
-  std::string bot = "parley-" + random_name();
   std::string host = "host-" + random_name();  ///< makes the rooms, so that nobody whom the bot meets owns one
   std::string password = random_name() + random_name();
   std::set<std::string> made;
+  std::set<std::string> ours{host};  ///< accounts that nobody else uses, and that go with us
 
   bool plain() const { return place.url.starts_with("ws:"); }
-  bool ours(const std::string& user) const { return user == bot || user == host; }
-  std::string password_of(const std::string& user) const { return ours(user) ? password : "rehearsal"; }
+  std::string password_of(const std::string& user) const { return ours.contains(user) ? password : "rehearsal"; }
   std::string address(const std::string& user) const { return user + "@" + place.domain; }
 
   WebLink::Options link() const {
@@ -85,6 +85,16 @@ pugi::xml_document iq_to(const std::string& to, const char* type) {
   return out;
 }
 
+/// Whether an account that came to be removed is; asks for it as soon as that is possible.
+bool removed(XmppGuest& guest, bool& asked) {
+  if (guest.gone()) return true;
+  if (!guest.here() || std::exchange(asked, true)) return false;
+  auto iq = iq_to({}, "set");
+  add(add(iq.document_element(), "query", "jabber:iq:register"), "remove");
+  guest.ask(std::move(iq), [&guest](pugi::xml_node) { guest.close(); });
+  return false;
+}
+
 bool failed(pugi::xml_node answer) { return !answer || std::string_view{answer.attribute("type").value()} == "error"; }
 
 class XmppStage final : public RealStage {
@@ -116,9 +126,11 @@ class XmppStage final : public RealStage {
   bool take_name(const std::string& who, const std::string& display);
   /// Asks in the host's name and waits; whether it was done.
   bool ask(const std::string& what, pugi::xml_document iq);
-  std::string bot() const { return shared_.address(shared_.bot); }
+  std::string bot() const { return shared_.address(bot_); }
 
   XmppStages::Shared& shared_;
+  /// Every script has its own, because the archive of the bot's direct chats would tell it of the script before.
+  std::string bot_ = "parley-" + random_name();
   std::string mark_ = random_name();  ///< of this script's rooms
   std::vector<std::string> rooms_;
   std::map<std::string, std::unique_ptr<XmppGuest>> guests_;  ///< by the name in the script
@@ -131,7 +143,8 @@ XmppStage::XmppStage(XmppStages::Shared& shared, const Script& script) : RealSta
   for (const Step& step : script.steps)
     if (const auto* line = std::get_if<PersonLine>(&step.action)) people.insert(line->name);
   auto users = people;
-  users.insert({shared_.bot, shared_.host});
+  users.insert({bot_, shared_.host});
+  shared_.ours.insert(bot_);
   make_accounts(users);
   // Everybody comes at once: what takes long is to prove that one knows a password.
   host_ = std::make_unique<XmppGuest>(io_, shared_.sign_in(shared_.host));
@@ -147,6 +160,8 @@ XmppStage::XmppStage(XmppStages::Shared& shared, const Script& script) : RealSta
 XmppStage::~XmppStage() {
   try {
     leave();
+    XmppGuest last(io_, shared_.sign_in(bot_));
+    bool asked = false;
     for (const auto& room : rooms_) {
       auto iq = iq_to(room, "set");
       add(add(iq.document_element(), "query", ns::muc_owner), "destroy");
@@ -154,9 +169,11 @@ XmppStage::~XmppStage() {
     }
     host_->close();
     for (const auto& [name, guest] : guests_) guest->close();
-    until("everybody leaves", [this] {
-      return host_->gone() && std::ranges::all_of(guests_, [](const auto& each) { return each.second->gone(); });
+    until("everybody leaves", [&] {
+      return removed(last, asked) && host_->gone() &&
+             std::ranges::all_of(guests_, [](const auto& each) { return each.second->gone(); });
     });
+    shared_.ours.erase(bot_);
   } catch (const std::exception&) {
     // The script is over, and what it came to is known.
   }
@@ -346,24 +363,21 @@ std::string wrong_with(const XmppPlace& place) {
 
 XmppStages::XmppStages(XmppPlace place) : shared_(std::make_unique<Shared>()) { shared_->place = std::move(place); }
 
-/// The accounts of its own go with it.
+/// What is left of the accounts of its own goes with it.
 XmppStages::~XmppStages() {
+  struct Leaving {
+    std::unique_ptr<XmppGuest> guest;
+    bool asked = false;
+  };
   asio::io_context io{1};
-  std::vector<std::unique_ptr<XmppGuest>> leaving;
-  for (const auto& user : {shared_->bot, shared_->host})
-    if (shared_->made.contains(user)) leaving.push_back(std::make_unique<XmppGuest>(io, shared_->sign_in(user)));
-  const auto over = [&](const auto& each) { return each->gone(); };
-  std::set<const XmppGuest*> asked;
+  std::deque<Leaving> leaving;
+  for (const auto& user : shared_->ours)
+    if (shared_->made.contains(user)) leaving.push_back({std::make_unique<XmppGuest>(io, shared_->sign_in(user))});
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{5};
-  while (!std::ranges::all_of(leaving, over) && std::chrono::steady_clock::now() < end) {
+  const auto over = [](Leaving& each) { return removed(*each.guest, each.asked); };
+  while (std::ranges::count_if(leaving, over) < std::ssize(leaving) && std::chrono::steady_clock::now() < end) {
     io.run_one_for(std::chrono::milliseconds{50});
     io.restart();
-    for (const auto& each : leaving) {
-      if (each->gone() || !each->here() || !asked.insert(each.get()).second) continue;
-      auto iq = iq_to({}, "set");
-      add(add(iq.document_element(), "query", "jabber:iq:register"), "remove");
-      each->ask(std::move(iq), [guest = each.get()](pugi::xml_node) { guest->close(); });
-    }
   }
 }
 

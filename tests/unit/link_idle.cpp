@@ -1,5 +1,6 @@
 #include <openssl/evp.h>
 
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
@@ -7,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <catch2/catch.hpp>
 #include <istream>
+#include <memory>
 #include <thread>
 
 #include "bot/link.hpp"
@@ -73,4 +75,53 @@ TEST_CASE("a connection that is silent, pings included, is noticed within its id
   CHECK(until - since >= std::chrono::milliseconds{300});
   CHECK(until - since <= std::chrono::milliseconds{1500});
   CHECK(bot::WebLink::Options{}.idle == std::chrono::seconds{45});
+}
+
+namespace {
+
+/// Connects, says a word and goodbye at once; whether the link came to its end. The server's last words and its goodbye
+/// come in one piece while ours is on its way.
+bool part_with(asio::ip::tcp::acceptor& acceptor) {
+  std::thread polite([&] {
+    const unsigned char last_words[]{0x81, 0x03, 'b', 'y', 'e', 0x88, 0x02, 0x03, 0xE8};
+    asio::ip::tcp::socket socket(acceptor.get_executor());
+    acceptor.accept(socket);
+    upgrade_and_fall_silent(socket);
+    std::array<char, 64> heard{};
+    boost::system::error_code gone;
+    socket.read_some(asio::buffer(heard), gone);
+    asio::write(socket, asio::buffer(last_words), gone);
+    socket.shutdown(asio::ip::tcp::socket::shutdown_send, gone);
+    while (!gone) socket.read_some(asio::buffer(heard), gone);
+  });
+  asio::io_context io;
+  bool closed = false;
+  std::unique_ptr<bot::WebLink> link;
+  bot::WebLink::Options options{.host = "127.0.0.1", .port = acceptor.local_endpoint().port()};
+  options.patience = std::chrono::milliseconds{500};
+  bot::WebLink::Handlers handlers;
+  handlers.opened = [&] {
+    link->send("bye");
+    link->close();
+  };
+  handlers.frame = [](std::string_view) {};
+  handlers.closed = [&](const std::string&) { closed = true; };
+  link = std::make_unique<bot::WebLink>(io, options, std::move(handlers));
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{3};
+  while (!closed && std::chrono::steady_clock::now() < end) io.run_one_for(std::chrono::milliseconds{100});
+  link.reset();
+  io.run_for(std::chrono::milliseconds{1});
+  polite.join();
+  return closed;
+}
+
+}  // namespace
+
+TEST_CASE("both sides say goodbye at the same moment, and the link comes to its end") {
+  asio::io_context server;
+  asio::ip::tcp::acceptor acceptor(server, {asio::ip::make_address("127.0.0.1"), 0});
+  constexpr int rounds = 200;
+  int ended = 0;
+  while (ended < rounds && part_with(acceptor)) ++ended;
+  CHECK(ended == rounds);
 }

@@ -35,7 +35,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=max(2, os.cpu_count() or 2))
     parser.add_argument("--restarted", action="store_true")
     parser.add_argument("files", nargs="*")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     servers.end_with_signals()
     files = options.files or [str(p.relative_to(TOP)) for p in sorted((TOP / "tests/transcripts").rglob("*.chat"))]
     parley = str(Path(options.parley).resolve())
