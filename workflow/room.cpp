@@ -146,6 +146,10 @@ std::optional<Alarm> next_alarm(const Room& room) {
   return first == all.end() ? std::nullopt : std::optional{*first};
 }
 
+void wait(std::vector<Alarm>& out, const Deadline& d, const AnyId& id, std::string kind) {
+  if (!d.frozen()) out.push_back({d.due, text(id), std::move(kind)});
+}
+
 void evolve(Room& room, const Event& e) {
   std::visit([&](const auto& x) { on(room, x); }, e);
 }

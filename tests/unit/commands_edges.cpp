@@ -2,6 +2,7 @@
 
 #include "commands/format.hpp"
 #include "commands/notes.hpp"
+#include "workflow/facts.hpp"
 #include "workflow/room.hpp"
 
 // Edges that random small faults in the sources went past unnoticed.
@@ -67,4 +68,16 @@ TEST_CASE("what became of a proposal is its offer, and of that its contract") {
   room.offers[{4}] = {};
   CHECK(became(room, ProposalId{4}) == AnyId{ProposalId{4}});
   CHECK(became(room, OfferId{4}) == AnyId{OfferId{4}});
+}
+
+TEST_CASE("a frozen deadline waits for nothing, and is not shown") {
+  Room room;
+  auto& offer = room.offers[{1}];
+  offer.id = {1};
+  offer.expire = {Instant{days(3)}, {}, Instant{}};
+  CHECK(next_alarm(room) == Alarm{Instant{days(2)}, "O-1", "offer.expire.remind"});
+  CHECK(row(room, OfferId{1}).due == Instant{days(3)});
+  offer.expire.freeze(Instant{days(1)});
+  CHECK_FALSE(next_alarm(room));
+  CHECK_FALSE(row(room, OfferId{1}).due);
 }
