@@ -71,11 +71,13 @@ export class House {
   /** `body` gets `fact(subject, fields)` for what must be true in the store when the bot stops the next time. */
   async check(name, body) {
     const one = { name, trouble: '', facts: [] };
+    if (process.env.TRAPS_AT_ONCE) console.log('      ', name, Date.now());
     this.checks.push(one);
     try {
       await body((subject, fields) => one.facts.push([subject, fields]));
     } catch (error) {
       one.trouble = error.message;
+      if (process.env.TRAPS_AT_ONCE) console.log(`      ${name}: ${error.stack}`);
     }
   }
 

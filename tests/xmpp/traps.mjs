@@ -21,6 +21,6 @@ const away = await whileAway(house, people, logo);
 await house.stop();
 await away.type();
 await house.start();
-await away.then();
+await away.look();
 await house.stop();
 process.exit(house.report() ? 0 : 1);

@@ -26,7 +26,7 @@ export function occupantIds(peer, room) {
   const out = {};
   for (const s of peer.stanzas)
     if (s.is('presence') && bare(s.attrs.from ?? '') === room)
-      out[s.attrs.from.split('/')[1].toLowerCase()] = s.getChild('occupant-id', OCCUPANT)?.attrs.id;
+      out[(s.attrs.from.split('/')[1] ?? '').toLowerCase()] = s.getChild('occupant-id', OCCUPANT)?.attrs.id;
   return out;
 }
 
@@ -48,7 +48,7 @@ async function attack(house, { carl, freya }, room, fact, spring) {
   await untouched(house, freya, room, offer, since);
 }
 
-/** What Mallory typed while the bot was away: `then()` says, when it is back, whether anything came of it. */
+/** What Mallory typed while the bot was away: `look()` says, when it is back, whether anything came of it. */
 export async function whileAway(house, people, room) {
   const { carl, freya, mallory } = people;
   const all = forgeries(house, occupantIds(freya, room));
@@ -60,7 +60,7 @@ export async function whileAway(house, people, room) {
         await house.type(mallory, room, `/accept ${offers[n][1]} v1 --yes`, { more, what });
       await sendForMe(house, mallory, offers[0][1], room);
     },
-    async then() {
+    async look() {
       for (const [what, offer] of offers)
         await house.check(`while the bot is away: ${what}`, async (fact) => {
           fact(offer, { state: 'pending' });
