@@ -144,8 +144,9 @@ boost::asio::awaitable<void> StreamLink<Stream>::run(Self self) {
   self->finish();
   self->close_socket();
   if (self->abandoned) co_return;
-  // Many a server says goodbye and then just cuts the wire: that is no fault worth telling.
-  if (self->goodbye_heard && error) error = boost::beast::websocket::error::closed;
+  // Many a server says goodbye and then just cuts the wire, and TLS cancels the reading when we part: that is no fault
+  // worth telling.
+  if ((self->goodbye_heard || self->closing) && error) error = boost::beast::websocket::error::closed;
   const auto close_text = self->ws.reason().reason;
   std::string why = !self->reason.empty() ? self->reason : error.message();
   if (!close_text.empty()) why += ": " + std::string(close_text.c_str());

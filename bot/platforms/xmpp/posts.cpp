@@ -8,7 +8,12 @@ bool upto(std::uint32_t number, std::uint32_t end) { return static_cast<std::int
 
 }  // namespace
 
-void Posts::sent(const Post& post, Way way, std::uint32_t number) { flights_[post.key] = {post, way, number, {}}; }
+void Posts::sent(const Post& post, Way way, std::uint32_t number) {
+  Flight& flight = flights_[post.key];
+  flight.post = post;
+  flight.way = way;
+  flight.number = number;
+}
 
 void Posts::there(const std::string& key, const std::string& message, const std::string& thread) {
   there_.put(key, message);
@@ -25,9 +30,16 @@ std::vector<std::string> Posts::acknowledged(std::uint32_t end) {
   for (const auto& [key, flight] : flights_)
     if (flight.way == Way::person && upto(flight.number, end)) keys.push_back(key);
   for (const auto& key : keys) {
-    gone_.put(key, flights_.at(key).post);
+    if (const auto found = flights_.find(key); found != flights_.end()) gone_.put(key, found->second.post);
     there(key, key, {});
   }
+  return keys;
+}
+
+std::vector<std::string> Posts::resumed(std::uint32_t end) {
+  auto keys = acknowledged(end);
+  for (auto& [key, flight] : flights_)
+    if (flight.way == Way::person) flight.way = Way::lost;
   return keys;
 }
 

@@ -44,14 +44,18 @@ class Posts {
     room,    ///< comes back to us with its id
     person,  ///< to one person: nothing comes back, the server's acknowledgement counts
     broken,  ///< to one person, over a stream that is gone
+    lost,    ///< to one person, and it never arrived: its number will be another's
   };
   using Tell = std::function<void(Found)>;
 
+  /// Again under the same key: it takes another way, and whoever waits for it goes on waiting.
   void sent(const Post&, Way, std::uint32_t number);
   /// It came back, or lies in an archive.
   void there(const std::string& key, const std::string& message, const std::string& thread);
   /// Posts to one person that the server has by now; their keys.
   std::vector<std::string> acknowledged(std::uint32_t upto);
+  /// The stream was taken up again behind this number: as acknowledged(), and the others never arrived.
+  std::vector<std::string> resumed(std::uint32_t upto);
   /// What is on its way under this key, or went to one person a short time ago.
   std::optional<Post> sent_as(const std::string& key) const;
   /// The server would not take it.

@@ -90,10 +90,10 @@ void Adapter::failure(const Said& said, pugi::xml_node message) {
   const bool to_the_room = post->to.empty() && rooms_.contains(post->channel);
   const auto from = bare(said.from);
   if (to_the_room ? said.from != post->channel : from != post->channel && from != post->to) return;
+  // They have just left: it goes to their direct chat, and is on its way still.
+  if (!to_the_room && rooms_.contains(from)) return to_person(post->to, *post, false);
   posts_.failed(said.id);
   if (!to_the_room) {
-    const bool was_in_room = rooms_.contains(from);
-    if (was_in_room) return to_person(post->to, *post, false);  // they have just left: it goes to their direct chat
     // Nobody is there, and no store keeps it but their archive.
     if (condition == "service-unavailable") return push(Delivered{post->key, post->key});
     return push(Refused{post->key, type != "wait", condition});

@@ -102,7 +102,7 @@ void Adapter::ready(bool resumed) {
   if (resumed) {
     // What the server had for us comes first; then it is known which of our posts it took.
     state_ = State::catching_up;
-    for (const auto& key : posts_.acknowledged(resumable_.acked)) push(Delivered{key, key});
+    for (const auto& key : posts_.resumed(resumable_.acked)) push(Delivered{key, key});
     sync([this] {
       posts_.over();
       up();
