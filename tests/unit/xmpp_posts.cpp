@@ -155,6 +155,28 @@ TEST_CASE("xmpp posts: after a resumed stream it is known which arrived", "[xmpp
   CHECK(Asked(posts, "room").is(Where::absent));
 }
 
+TEST_CASE("xmpp posts: what is on its way over the new stream is not over, nor what was not read yet", "[xmpp]") {
+  Posts posts;
+  posts.sent(post("old"), Posts::Way::room, 1);
+  posts.sent(post("unread"), Posts::Way::room, 2);
+  posts.broke();
+  posts.sent(post("new"), Posts::Way::room, 1);
+  Asked old(posts, "old"), unread(posts, "unread"), fresh(posts, "new");
+  posts.over([](const Post& one) { return one.key == "unread"; });
+  CHECK(old.is(Where::absent));
+  CHECK((!unread.what && !fresh.what));
+  posts.over();
+  CHECK(unread.is(Where::absent));
+  CHECK(!fresh.what);
+  // Sent anew, it is of the new stream.
+  posts.broke();
+  posts.sent(post("new"), Posts::Way::room, 1);
+  posts.over();
+  CHECK(!fresh.what);
+  posts.there("new", "s1", {});
+  CHECK(fresh.is(Where::there, "s1"));
+}
+
 TEST_CASE("xmpp posts: whoever is told may send and ask at once", "[xmpp]") {
   Posts posts;
   int told = 0;
@@ -172,6 +194,7 @@ TEST_CASE("xmpp posts: whoever is told may send and ask at once", "[xmpp]") {
     CHECK(found.where == Where::absent);
     posts.sent(post("c"), Posts::Way::room, 4);
   });
+  posts.broke();
   posts.over();
   CHECK(told == 2);
   CHECK(posts.sent_as("c"));

@@ -111,6 +111,7 @@ class Adapter final : public Platform {
   void to_room(Room&, const Post&);
   void to_person(const std::string& address, const Post&, bool in_room);
   void failure(const Said&, pugi::xml_node message);
+  void posts_over();
 
   boost::asio::io_context& io_;
   XmppConfig config_;
@@ -122,7 +123,6 @@ class Adapter final : public Platform {
   State state_ = State::away;
   bool stopped_ = false;
   bool told_up_ = false;      ///< Link{true} was the last of its kind
-  bool fresh_ = false;        ///< the stream is new: what the old one carried shows in the archives
   bool own_archive_ = false;  ///< direct chats have a history
 
   Resumable resumable_;

@@ -94,8 +94,9 @@ std::string stamp(Instant at) {
     return std::string(width - std::min(width, text.size()), '0') + text;
   };
   const auto two = [](unsigned n) { return (n < 10 ? "0" : "") + std::to_string(n); };
-  std::string out = std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) +
-                    "-" + two(static_cast<unsigned>(date.day())) + "T";
+  const auto year = std::to_string(static_cast<int>(date.year()));
+  std::string out = std::string(4 - std::min<std::size_t>(4, year.size()), '0') + year + "-" +
+                    two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day())) + "T";
   out += part(3'600'000, 2) + ":";
   out += part(60'000, 2) + ":";
   out += part(1'000, 2) + ".";

@@ -13,6 +13,7 @@ void Posts::sent(const Post& post, Way way, std::uint32_t number) {
   flight.post = post;
   flight.way = way;
   flight.number = number;
+  flight.before = false;
 }
 
 void Posts::there(const std::string& key, const std::string& message, const std::string& thread) {
@@ -38,8 +39,10 @@ std::vector<std::string> Posts::acknowledged(std::uint32_t end) {
 
 std::vector<std::string> Posts::resumed(std::uint32_t end) {
   auto keys = acknowledged(end);
-  for (auto& [key, flight] : flights_)
+  for (auto& [key, flight] : flights_) {
+    flight.before = true;
     if (flight.way == Way::person) flight.way = Way::lost;
+  }
   return keys;
 }
 
@@ -58,12 +61,18 @@ void Posts::failed(const std::string& key) {
 }
 
 void Posts::broke() {
-  for (auto& [key, flight] : flights_)
+  for (auto& [key, flight] : flights_) {
+    flight.before = true;
     if (flight.way == Way::person) flight.way = Way::broken;
+  }
 }
 
-void Posts::over() {
-  const auto rest = std::exchange(flights_, {});
+void Posts::over(const std::function<bool(const Post&)>& unread) {
+  std::map<std::string, Flight> rest;
+  for (auto at = flights_.begin(); at != flights_.end();) {
+    const auto flight = at++;
+    if (flight->second.before && !(unread && unread(flight->second.post))) rest.insert(flights_.extract(flight));
+  }
   for (const auto& [key, flight] : rest)
     if (flight.way == Way::broken) doubtful_.put(key, true);
   for (const auto& [key, flight] : rest)

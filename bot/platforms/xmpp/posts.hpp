@@ -62,8 +62,9 @@ class Posts {
   void failed(const std::string& key);
   /// The stream is gone, with its numbers.
   void broke();
-  /// Everything that the server has of ours has come back or lies in an archive: the rest is not there.
-  void over();
+  /// Everything that the server had of ours when the stream broke, or was taken up again, has come back or lies in an
+  /// archive: the rest is not there. Except what is `unread`: it goes on waiting.
+  void over(const std::function<bool(const Post&)>& unread = {});
   /// One that is on its way is waited for. `unknown`: it went over a stream that broke, to one person.
   void find(const Post&, Tell);
 
@@ -76,6 +77,7 @@ class Posts {
     Way way = Way::room;
     std::uint32_t number = 0;
     std::vector<Tell> asked;
+    bool before = false;  ///< sent before the stream broke or was taken up again
   };
   static constexpr std::size_t remembered = 20'000, just_gone = 200;
 

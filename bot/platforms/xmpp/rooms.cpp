@@ -239,7 +239,7 @@ void Adapter::caught_up(const std::map<std::string, std::string>& failed) {
   }
   held_.clear();
   held_ids_.clear();
-  if (std::exchange(fresh_, false)) posts_.over();
+  posts_over();
   ReadThrough all{.channel = {}, .at = backfill_from_, .except = {}};
   for (const auto& [address, one] : rooms_)
     if (!one.usable()) all.except.push_back(address);
@@ -254,7 +254,9 @@ void Adapter::out_of(Room& one, const Muc::Change& change) {
   one.muc.leave();
   one.since = std::chrono::steady_clock::now();
   one.state = change.for_good ? Room::State::shut : Room::State::out;
-  if (!change.for_good || one.configured) return;
+  if (!change.for_good) return;
+  if (state_ == State::up) posts_over();
+  if (one.configured) return;
   // Whoever sent us out need not see us again after the next start.
   taken_.erase(one.muc.address());
   received_.erase(one.muc.address());

@@ -73,12 +73,22 @@ void Adapter::to_person(const std::string& address, const Post& one, bool in_roo
 
 void Adapter::find(const Post& one, std::function<void(Found)> found) {
   // What was said to one person in a room lies in no archive that we could read.
-  const bool in_room = rooms_.contains(one.channel);
-  const bool unreadable = in_room ? !one.to.empty() : !own_archive_;
-  posts_.find(one, [unreadable, again = one.again, found = std::move(found)](Found what) {
+  const bool in_room = rooms_.contains(one.channel), to_one = !one.to.empty();
+  posts_.find(one, [this, in_room, to_one, again = one.again, found = std::move(found)](Found what) {
+    // Which is known only when it is told: the archive may have been read in the meantime, or not.
+    const bool unreadable = in_room ? to_one : !own_archive_;
     if (what.where == Found::Where::unknown && !unreadable) what.where = Found::Where::absent;
     if (what.where == Found::Where::absent && unreadable && again) what.where = Found::Where::unknown;
     found(std::move(what));
+  });
+}
+
+/// Where a room could not be read yet, its archive may still have them.
+void Adapter::posts_over() {
+  posts_.over([this](const Post& post) {
+    const auto found = rooms_.find(post.channel);
+    return found != rooms_.end() && post.to.empty() && !found->second.usable() &&
+           found->second.state != Room::State::shut;
   });
 }
 

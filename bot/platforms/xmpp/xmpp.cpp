@@ -104,12 +104,11 @@ void Adapter::ready(bool resumed) {
     state_ = State::catching_up;
     for (const auto& key : posts_.resumed(resumable_.acked)) push(Delivered{key, key});
     sync([this] {
-      posts_.over();
+      posts_over();
       up();
     });
     return;
   }
-  fresh_ = true;
   posts_.broke();
   for (auto& [address, one] : rooms_) {
     one.muc.leave();
