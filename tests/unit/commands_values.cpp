@@ -13,7 +13,7 @@ namespace {
 std::string why(const std::string& text, bool asked = false) {
   const auto r = read(text, asked);
   INFO(text);
-  REQUIRE(r);
+  REQUIRE(r.has_value());
   return *r ? "read" : r->error().why;
 }
 
@@ -79,7 +79,8 @@ TEST_CASE("texts are as long as their limits") {
   };
   CHECK((counter("title", title_limit) == "read" && counter("title", title_limit + 1) == "usage.too_long"));
   CHECK((counter("scope", scope_limit) == "read" && counter("scope", scope_limit + 1) == "usage.too_long"));
-  CHECK((counter("message", reason_limit) == "read" && counter("message", reason_limit + 1) == "usage.too_long"));
+  const auto decline = [](std::size_t n) { return why("/decline P-1 " + many(n, "ü")); };
+  CHECK((decline(reason_limit) == "read" && decline(reason_limit + 1) == "usage.too_long"));
   const auto answer = [](const std::string& key, std::size_t n) {
     return why("stars=5 " + key + "=\"" + many(n) + "\"", true);
   };

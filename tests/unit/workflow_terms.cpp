@@ -136,7 +136,7 @@ TEST_CASE("changed terms") {
   CHECK(changed(two(), {.scope = "4", .milestones = std::vector<MilestoneTerms>{}}, policy, today));
   // A start that has passed is refused only where it is changed, or where the terms are made anew.
   CHECK(changed(two(), {.scope = "4"}, policy, day(3)));
-  CHECK(why(changed(two(), {.start = day(2)}, policy, day(3))) == "terms.due_before_start");
+  CHECK(why(changed(two(), {.start = day(3)}, policy, day(3))) == "terms.due_before_start");
   CHECK(why(changed(one(), {.start = day(2)}, policy, day(3))) == "terms.start_past");
   CHECK(why(anew(two(), {.scope = "4"}, policy, day(3))) == "terms.start_past");
   CHECK((anew(two(), {}, policy, today) &&
