@@ -49,7 +49,8 @@ class Adapter final : public Platform {
     bool made = false;        ///< we made it just now
     int conflicts = 0;
     std::chrono::steady_clock::time_point since{};
-    std::set<std::string> explained{};         ///< why we do nothing here, once each
+    std::optional<std::chrono::steady_clock::time_point> again{};  ///< when we last came back at once
+    std::set<std::string> explained{};                             ///< why we do nothing here, once each
     std::map<std::string, std::string> ids{};  ///< the room's own id of each user, where it tells one
     bool usable() const { return state == State::in && muc.open() && archived; }
   };
@@ -85,6 +86,7 @@ class Adapter final : public Platform {
   void look_at_newest();
   void backfill();
   void out_of(Room&, const Muc::Change&);
+  bool back_at_once(Room&);
   void explain(Room&);
   void caught_up(const std::map<std::string, std::string>& failed);
   std::vector<std::string> readable() const;

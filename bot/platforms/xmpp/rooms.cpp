@@ -249,6 +249,7 @@ void Adapter::caught_up(const std::map<std::string, std::string>& failed) {
 
 void Adapter::out_of(Room& one, const Muc::Change& change) {
   const bool was_entering = one.state == Room::State::entering || one.state == Room::State::asking;
+  if (!change.for_good && back_at_once(one)) return;
   if (was_entering) return settled(one, change.reason);
   spdlog::error("xmpp: we are out of {}: {}", one.muc.address(), change.reason);
   one.muc.leave();
@@ -260,6 +261,17 @@ void Adapter::out_of(Room& one, const Muc::Change& change) {
   // Whoever sent us out need not see us again after the next start.
   taken_.erase(one.muc.address());
   received_.erase(one.muc.address());
+}
+
+/// A room may take us for an earlier stream of ours, which it hears the end of only now, and put us out with it. So we
+/// come again at once; but not again and again.
+bool Adapter::back_at_once(Room& one) {
+  const auto clock = std::chrono::steady_clock::now();
+  if (one.again && clock - *one.again < tuning_.rejoin) return false;
+  one.again = clock;
+  if (state_ == State::entering && one.state == Room::State::in) ++unsettled_;
+  enter(one);
+  return true;
 }
 
 /// Where authors cannot be told for sure, or what was typed in our absence would be lost, nothing can be agreed.
