@@ -61,13 +61,12 @@ std::string line_of(const Telling& t, const workflow::Row& r, Side side, bool wi
 
 /// Every line of the reader's that the test lets through, the most urgent first.
 template <class Test>
-std::vector<Line> lines(Rooms rooms, const Cast& cast, Test wanted) {
+std::vector<Line> lines(Rooms rooms, const Asking& ask, Test wanted) {
   std::vector<Line> out;
-  if (!cast.reader) return out;
   for (const auto* room : rooms) {
-    const Telling t{{}, *room, cast};
+    const Telling t{{}, *room, ask.cast};
     for (const auto& id : everything(*room)) {
-      const auto side = side_of(*room, id, cast.reader->id);
+      const auto side = side_of(*room, id, ask.reader.id);
       if (!side) continue;
       const auto r = row(*room, id);
       if (wanted(r, *side)) out.push_back({r, *side, line_of(t, r, *side, rooms.size() > 1)});
@@ -86,12 +85,12 @@ std::string under(std::string_view heading, const std::vector<Line>& lines_) {
 }
 
 /// The question of an `/end` waits too.
-std::vector<Line> with_question(std::vector<Line> mine, Rooms rooms, const Cast& cast) {
-  if (!cast.reader || !cast.reader->question) return mine;
-  const auto& q = *cast.reader->question;
-  for (const auto* room : rooms) {
+std::vector<Line> with_question(std::vector<Line> mine, const Asking& ask) {
+  if (!ask.reader.question) return mine;
+  const auto& q = *ask.reader.question;
+  for (const auto* room : ask.rooms) {
     if (!room->contracts.contains(q.contract)) continue;
-    const Telling t{{}, *room, cast};
+    const Telling t{{}, *room, ask.cast};
     mine.insert(mine.begin(),
                 Line{.row = {}, .text = t.say("query.list.question", with(t.about(q.contract), {{"due", q.lapse}}))});
   }
@@ -100,7 +99,7 @@ std::vector<Line> with_question(std::vector<Line> mine, Rooms rooms, const Cast&
 
 template <class Test>
 std::string listed(std::string_view heading, const Asking& ask, Test wanted) {
-  const auto found = lines(ask.rooms, ask.cast, wanted);
+  const auto found = lines(ask.rooms, ask, wanted);
   return found.empty() ? say(heading) + " " + say("query.list.none") : under(heading, found);
 }
 
@@ -113,7 +112,7 @@ std::string list_of(std::string_view heading, const Asking& ask, bool closed_too
 
 std::string milestones(const Asking& ask, ContractId contract) {
   const auto* room = holding(ask.rooms, contract);
-  const auto found = lines({&room, 1}, ask.cast, [&](const workflow::Row& r, Side) {
+  const auto found = lines({&room, 1}, ask, [&](const workflow::Row& r, Side) {
     const auto* id = std::get_if<MilestoneId>(&r.id);
     return id && id->contract == contract;
   });
@@ -160,9 +159,9 @@ std::string clients(const Asking& ask) {
 
 /// What waits for the reader, then what the reader waits for.
 std::string waiting(const Asking& ask) {
-  auto mine = lines(ask.rooms, ask.cast, [](const auto& r, Side side) { return r.waits_for == side; });
-  const auto theirs = lines(ask.rooms, ask.cast, [](const auto& r, Side side) { return r.waits_for == other(side); });
-  mine = with_question(std::move(mine), ask.rooms, ask.cast);
+  auto mine = lines(ask.rooms, ask, [](const auto& r, Side side) { return r.waits_for == side; });
+  const auto theirs = lines(ask.rooms, ask, [](const auto& r, Side side) { return r.waits_for == other(side); });
+  mine = with_question(std::move(mine), ask);
   if (mine.empty() && theirs.empty()) return say("query.list.nothing");
   std::string s;
   if (!mine.empty()) s = under("query.list.waits_for_me", mine);
@@ -257,7 +256,7 @@ Answered answer_to(const ListQuery& q, const Asking& ask) {
 
 Answered answer_to(const StatusQuery& q, const Asking& ask) {
   const auto* room = holding(ask.rooms, q.id);
-  if (!room || !ask.cast.reader) return not_here(q.id);
+  if (!room) return not_here(q.id);
   const Telling t{{}, *room, ask.cast};
   std::string s = t.say("query.status", t.about(q.id));
   for (const auto& [name, value] : facts(*room, q.id, [&](PersonId p) { return t.name(p); })) {

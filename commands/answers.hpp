@@ -15,6 +15,7 @@ using Rooms = std::span<const workflow::Room* const>;
 struct Asking {
   Rooms rooms;
   const Cast& cast;
+  const workflow::Person& reader;
   workflow::Instant now{};
   const Beside& beside;
 };

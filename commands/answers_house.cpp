@@ -31,7 +31,7 @@ std::string kind_of(const Query& q) {
 }  // namespace
 
 Note answer(const Query& q, Rooms rooms, const Cast& cast, Instant now, const Beside& beside) {
-  const Asking ask{rooms, cast, now, beside};
+  const Asking ask{rooms, cast, *cast.reader, now, beside};
   auto told = std::visit([&](const auto& x) { return answer_to(x, ask); }, q);
   if (!told) return refusal(told.error(), cast);
   const auto about = named(q);
@@ -122,8 +122,7 @@ Answered answer_to(const HelpQuery& q, const Asking&) {
 }
 
 Answered answer_to(const WhoamiQuery&, const Asking& ask) {
-  if (!ask.cast.reader) return {};
-  const auto& p = *ask.cast.reader;
+  const auto& p = ask.reader;
   std::string s =
       say("query.whoami",
           {{"name", p.name.empty() ? p.handle : p.name},
@@ -143,7 +142,7 @@ Answered answer_to(const WhoamiQuery&, const Asking& ask) {
 Answered answer_to(const InboxQuery&, const Asking& ask) {
   const auto& cast = ask.cast;
   if (cast.unread.empty()) return say("query.inbox.none");
-  const Zones zones = cast.reader ? Zones{cast.reader->zone} : Zones{};
+  const Zones zones{ask.reader.zone};
   std::string s = say("query.inbox");
   if (const auto older = cast.unread_in_all - std::ssize(cast.unread); older > 0)
     s += "\n" + say("query.inbox.older", {{"n", older}});

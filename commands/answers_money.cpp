@@ -43,8 +43,7 @@ std::string lines_of(const Telling& t, const contract::Contract& c, PersonId rea
 
 /// In every room of the reader's at once (R-query-5).
 Answered answer_to(const BalanceQuery&, const Asking& ask) {
-  if (!ask.cast.reader) return {};
-  const auto me = ask.cast.reader->id;
+  const auto me = ask.reader.id;
   const Money none{0, ask.beside.currency};
   Money pending = none, available = none, transit = none, escrow = none;
   std::string more;

@@ -84,8 +84,8 @@ struct Beside {
   workflow::Currency currency{};
 };
 
-/// The answer to a query. `rooms` are those the reader may see here: the room itself, or in a direct chat all of
-/// theirs.
+/// The answer to a query of the cast's reader, who must be there. `rooms` are those the reader may see here: the room
+/// itself, or in a direct chat all of theirs.
 Note answer(const Query&, std::span<const workflow::Room* const> rooms, const Cast&, workflow::Instant now,
             const Beside& = {});
 

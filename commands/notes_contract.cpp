@@ -85,9 +85,8 @@ std::string money_of_end(const Telling& t, ContractId id, bool numbered) {
   return s;
 }
 
-std::string asked_back(const Telling& t, bool numbered) {
+std::string less_asked_back(const Telling& t) {
   std::string s;
-  const auto id = [&](EscrowRefundId refund) { return numbered ? text(refund) : std::string{}; };
   for (const auto* r : t.all<escrow_refund::Reduced>()) {
     const auto* refund = look_up(t.room.refunds, r->id);
     s += "\n" + t.say("note.refund.reduced",
@@ -96,6 +95,12 @@ std::string asked_back(const Telling& t, bool numbered) {
                             {"due", refund && refund->answer.due > t.room.last ? Arg{refund->answer.due} : Arg{}}}));
   }
   for (const auto* r : t.all<escrow_refund::Cancelled>()) s += "\n" + t.say("note.refund.cancelled", t.about(r->id));
+  return s;
+}
+
+std::string asked_back(const Telling& t, bool numbered) {
+  std::string s = less_asked_back(t);
+  const auto id = [&](EscrowRefundId refund) { return numbered ? text(refund) : std::string{}; };
   for (const auto* r : t.all<escrow_refund::Requested>())
     s += "\n" + t.say("note.refund.requested",
                       with(t.about(r->contract), {{"refund", id(r->id)}, {"amount", r->amount}, {"due", r->due}}));

@@ -58,7 +58,7 @@ Tale tell(const Telling& t, const milestone::Released& e) {
 Tale tell(const Telling& t, const milestone::CreditReleased& e) {
   return Told{.text = t.say("note.milestone.credit_released",
                             with(t.about(e.id), {{"gross", e.gross}, {"net", e.gross - e.fee}, {"clears", e.clears}})) +
-                      asked_back(t, true) + next_step(t, e.id),
+                      less_asked_back(t) + next_step(t, e.id),
               .at = e.at};
 }
 

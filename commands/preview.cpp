@@ -64,7 +64,7 @@ std::string of(const Telling& t, const milestone::Released& e) {
 }
 
 std::string of(const Telling& t, const milestone::CreditReleased& e) {
-  return t.say("preview.release_credit", with(t.about(e.id), shares(e.gross, e.fee, e.clears))) + asked_back(t, false);
+  return t.say("preview.release_credit", with(t.about(e.id), shares(e.gross, e.fee, e.clears))) + less_asked_back(t);
 }
 
 std::string of(const Telling& t, const bonus::Paid& e) {

@@ -1,27 +1,21 @@
 #include "commands/suggest.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "commands/unicode.hpp"
 
 namespace commands {
-namespace {
-
-std::u32string letters(std::string_view s) {
-  std::u32string out;
-  for (std::size_t at = 0; at < s.size();) out += next_code_point(s, at);
-  return out;
-}
-
-}  // namespace
 
 std::size_t distance(std::string_view from, std::string_view to) {
   const auto a = letters(from), b = letters(to);
   std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
-  for (std::size_t i = 0; i <= a.size(); ++i) d[i][0] = i;
-  for (std::size_t j = 0; j <= b.size(); ++j) d[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i)
-    for (std::size_t j = 1; j <= b.size(); ++j) {
+  for (std::size_t i = 0; i <= a.size(); ++i)
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
       const std::size_t same = a[i - 1] == b[j - 1] ? 0 : 1;
       d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + same});
       const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
@@ -35,7 +29,7 @@ std::string nearest(std::string_view typed, const std::vector<std::string>& know
   const auto word = compared(typed);
   if (word.empty() || code_points(word) > longest) return {};
   std::string best;
-  std::size_t least = 3;
+  auto least = std::numeric_limits<std::size_t>::max();
   for (const auto& k : known) {
     const auto far = distance(word, k);
     const std::size_t most = k.size() <= 4 ? 1 : 2;

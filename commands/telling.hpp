@@ -138,7 +138,10 @@ std::string money_of_end(const Telling&, workflow::ContractId, bool numbered);
 /// What an amendment that is open or approved changes of its contract; empty for one that came to nothing.
 std::string change_of(const Telling&, workflow::AmendmentId);
 /// What becomes of the requests for escrow by a release or by changes after the end; empty where nothing does.
+/// `numbered`: with the number of one that is made.
 std::string asked_back(const Telling&, bool numbered);
+/// The same where none is made: all credit has been asked back since the end.
+std::string less_asked_back(const Telling&);
 /// Not empty: an amount alone does not tell how several milestones share it.
 std::string several(const workflow::Terms&);
 /// amount; and where a part of it came out of the credit: credit, charged.

@@ -25,6 +25,18 @@ UChar32 next_raw(std::string_view s, std::size_t& at) {
   return c;
 }
 
+char32_t replaced(UChar32 c) { return c < 0 ? U'\uFFFD' : static_cast<char32_t>(c); }
+
+/// Every code point, a negative number for bytes that are none, with the bytes it stands in.
+template <class Each>
+void walk(std::string_view s, Each each) {
+  for (std::size_t at = 0; at < s.size();) {
+    const auto from = at;
+    const auto c = next_raw(s, at);
+    each(c, s.substr(from, at - from));
+  }
+}
+
 std::string normalized(const icu::Normalizer2* form, std::string_view s, UErrorCode& error) {
   std::string out;
   icu::StringByteSink<std::string> sink{&out};
@@ -33,23 +45,25 @@ std::string normalized(const icu::Normalizer2* form, std::string_view s, UErrorC
   return U_SUCCESS(error) ? out : std::string{s};
 }
 
+/// A control character besides \n and \t.
+bool control(UChar32 c) { return c != U'\n' && c != U'\t' && u_charType(c) == U_CONTROL_CHAR; }
+
 }  // namespace
 
 bool valid_utf8(std::string_view s) {
-  for (std::size_t at = 0; at < s.size();)
-    if (next_raw(s, at) < 0) return false;
-  return true;
+  bool valid = true;
+  walk(s, [&](UChar32 c, auto) { valid = valid && c >= 0; });
+  return valid;
 }
 
-std::size_t code_points(std::string_view s) {
-  std::size_t n = 0;
-  for (std::size_t at = 0; at < s.size(); ++n) next_raw(s, at);
-  return n;
-}
+std::size_t code_points(std::string_view s) { return letters(s).size(); }
 
-char32_t next_code_point(std::string_view s, std::size_t& at) {
-  const auto c = next_raw(s, at);
-  return c < 0 ? U'\uFFFD' : static_cast<char32_t>(c);
+char32_t next_code_point(std::string_view s, std::size_t& at) { return replaced(next_raw(s, at)); }
+
+std::u32string letters(std::string_view s) {
+  std::u32string out;
+  walk(s, [&](UChar32 c, auto) { out += replaced(c); });
+  return out;
 }
 
 std::string utf8(char32_t c) {
@@ -81,61 +95,44 @@ bool hidden(char32_t c) {
   return false;
 }
 
-bool any_hidden(std::string_view s) {
-  for (std::size_t at = 0; at < s.size();)
-    if (hidden(next_code_point(s, at))) return true;
-  return false;
-}
+bool any_hidden(std::string_view s) { return std::ranges::any_of(letters(s), hidden); }
 
 std::string without_hidden(std::string_view s) {
   std::string out;
-  for (std::size_t at = 0; at < s.size();) {
-    const auto from = at;
-    if (!hidden(next_code_point(s, at))) out += s.substr(from, at - from);
-  }
+  walk(s, [&](UChar32 c, std::string_view bytes) {
+    if (!hidden(replaced(c))) out += bytes;
+  });
   return out;
 }
 
 std::string shown(std::string_view s) {
   std::string out;
-  for (std::size_t at = 0; at < s.size();) {
-    const auto from = at;
-    const auto c = next_code_point(s, at);
-    const bool control = c != U'\n' && c != U'\t' && u_charType(static_cast<UChar32>(c)) == U_CONTROL_CHAR;
-    if (!hidden(c) && !control) {
-      out += s.substr(from, at - from);
-      continue;
-    }
+  walk(s, [&](UChar32 c, std::string_view bytes) {
     std::array<char, 16> escape{};
     std::snprintf(escape.data(), escape.size(), "\\u{%04X}", static_cast<unsigned>(c));
-    out += escape.data();
-  }
+    out += hidden(replaced(c)) || control(c) ? escape.data() : bytes;
+  });
   return out;
 }
 
 std::string plain_spaces(std::string_view s) {
   std::string out;
-  for (std::size_t at = 0; at < s.size();) {
-    const auto from = at;
-    const auto c = next_code_point(s, at);
-    if (c == U'\r') {
-      if (at >= s.size() || s[at] != '\n') out += '\n';
-    } else if (c == 0x2028 || c == 0x2029) {
+  bool returned = false;
+  walk(s, [&](UChar32 c, std::string_view bytes) {
+    const bool ended = returned && c == U'\n';
+    returned = c == U'\r';
+    if (ended) return;
+    if (c == U'\r' || c == 0x2028 || c == 0x2029)
       out += '\n';
-    } else if (c > 0x7F && u_charType(static_cast<UChar32>(c)) == U_SPACE_SEPARATOR) {
-      out += ' ';
-    } else {
-      out += s.substr(from, at - from);
-    }
-  }
+    else
+      out += u_charType(c) == U_SPACE_SEPARATOR ? " " : bytes;
+  });
   return out;
 }
 
 std::optional<char32_t> control_in(std::string_view s) {
-  for (std::size_t at = 0; at < s.size();) {
-    const auto c = next_code_point(s, at);
-    if (c != U'\n' && c != U'\t' && u_charType(static_cast<UChar32>(c)) == U_CONTROL_CHAR) return c;
-  }
+  for (const auto c : letters(s))
+    if (control(static_cast<UChar32>(c))) return c;
   return {};
 }
 
@@ -150,17 +147,15 @@ std::string compared(std::string_view s) {
   const auto* form = icu::Normalizer2::getNFKCCasefoldInstance(error);
   const auto folded = normalized(form, without_hidden(s), error);
   std::string out;
-  for (std::size_t at = 0; at < folded.size();) {
-    const auto from = at;
-    const auto c = next_code_point(folded, at);
-    const auto digit = u_charDigitValue(static_cast<UChar32>(c));
+  walk(folded, [&](UChar32 c, std::string_view bytes) {
+    const auto digit = u_charDigitValue(c);
     if ((c >= 0x2010 && c <= 0x2015) || c == 0x2212)
       out += '-';
     else if (digit >= 0)
       out += static_cast<char>('0' + digit);
     else
-      out += folded.substr(from, at - from);
-  }
+      out += bytes;
+  });
   return out;
 }
 
@@ -169,20 +164,18 @@ bool ascii(std::string_view s) {
 }
 
 bool foreign_digit_in(std::string_view s) {
-  for (std::size_t at = 0; at < s.size();) {
-    const auto c = next_code_point(s, at);
-    if (c > 0x7F && u_getNumericValue(static_cast<UChar32>(c)) != U_NO_NUMERIC_VALUE) return true;
-  }
-  return false;
+  return std::ranges::any_of(letters(s), [](char32_t c) {
+    return c > 0x7F && u_getNumericValue(static_cast<UChar32>(c)) != U_NO_NUMERIC_VALUE;
+  });
 }
 
 std::string shortened(std::string_view s, std::size_t most) {
+  std::string out;
   std::size_t n = 0;
-  for (std::size_t at = 0; at < s.size(); ++n) {
-    if (n == most) return std::string{s.substr(0, at)} + "…";
-    next_raw(s, at);
-  }
-  return std::string{s};
+  walk(s, [&](UChar32, std::string_view bytes) {
+    if (n++ < most) out += bytes;
+  });
+  return n > most ? out + "…" : out;
 }
 
 std::string lower(std::string_view s) {

@@ -12,6 +12,7 @@ bool valid_utf8(std::string_view);
 std::size_t code_points(std::string_view);
 /// The code point at `at`, which moves behind it. For valid UTF-8.
 char32_t next_code_point(std::string_view, std::size_t& at);
+std::u32string letters(std::string_view);
 std::string utf8(char32_t);
 
 /// Bidi controls, zero-width and other characters without a glyph, by which two texts may look alike and differ.

@@ -329,7 +329,7 @@ Decision react(const Room& room, const Event& e, const Context&) {
 
 void alarms(const Room& room, std::vector<Alarm>& out) {
   for (const auto& [id, a] : room.amendments)
-    if (a.state == State::pending && !a.expire.frozen()) out.push_back({a.expire.due, text(id), "amendment.expire"});
+    if (a.state == State::pending) wait(out, a.expire, id, "amendment.expire");
 }
 
 Events fire(const Room& room, const Alarm& alarm, const Context&) {

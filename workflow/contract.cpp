@@ -86,8 +86,6 @@ bool complete(const Room& room, const Contract& c) {
   }
   for (const auto& [id, a] : room.amendments)
     if (id.contract == c.id && a.state == amendment::State::pending) return false;
-  for (const auto& [id, r] : room.refunds)
-    if (r.contract == c.id && r.state == escrow_refund::State::pending) return false;
   return paid;
 }
 
@@ -300,11 +298,10 @@ Events conclude(const Room& room, const Context& ctx) {
 
 void alarms(const Room& room, std::vector<Alarm>& out) {
   for (const auto& [id, c] : room.contracts) {
-    if (c.state == State::pending_start) out.push_back({c.start.due, text(id), "contract.start"});
-    if (c.state == State::ending && !c.officially.frozen())
-      out.push_back({c.officially.due, text(id), "contract.officially"});
-    if (c.auto_end) out.push_back({c.auto_end->due, text(id), "contract.auto_end"});
-    if (const auto end = end_date(c)) out.push_back({end->due, text(id), "contract.end_date"});
+    if (c.state == State::pending_start) wait(out, c.start, id, "contract.start");
+    if (c.state == State::ending) wait(out, c.officially, id, "contract.officially");
+    if (c.auto_end) wait(out, *c.auto_end, id, "contract.auto_end");
+    if (const auto end = end_date(c)) wait(out, *end, id, "contract.end_date");
   }
 }
 

@@ -18,7 +18,6 @@ Digest sha256(std::string_view data) {
     throw std::runtime_error("SHA-256 is not to be had");
   static constexpr std::string_view hex = "0123456789abcdef";
   Digest d;
-  d.hex.reserve(64);
   for (unsigned i = 0; i < size; ++i) {
     d.hex += hex[out[i] >> 4];
     d.hex += hex[out[i] & 15];

@@ -159,9 +159,8 @@ void end_by_date(const Room& room, ContractId id, Events& out) {
 
 /// From the end of its due day on, and once a week; where it was funded later than that, the next of those days.
 Deadline overdue_from(const Room& room, const Milestone& m, Instant at) {
-  const auto c = room.contracts.find(m.id.contract);
-  if (!m.due || c == room.contracts.end()) return {};
-  const Duration every = c->second.policy.overdue_every;
+  if (!m.due) return {};
+  const Duration every = contract_of(room, m).policy.overdue_every;
   const Instant first = end_of(*m.due);
   return {first > at ? first : first + ((at - first) / every + 1) * every, {}, at};
 }
@@ -383,9 +382,8 @@ Decision react(const Room& room, const Event& e, const Context& ctx) {
 
 void alarms(const Room& room, std::vector<Alarm>& out) {
   for (const auto& [id, m] : room.milestones) {
-    if (m.state == State::submitted && !m.review.frozen())
-      out.push_back({m.review.due, text(id), "milestone.auto_release"});
-    if (late_work(m) && !m.overdue.frozen()) out.push_back({m.overdue.due, text(id), "milestone.overdue"});
+    if (m.state == State::submitted) wait(out, m.review, id, "milestone.auto_release");
+    if (late_work(m)) wait(out, m.overdue, id, "milestone.overdue");
   }
 }
 

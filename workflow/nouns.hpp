@@ -20,6 +20,9 @@ Decision done(E... events) {
   return Done{Events{Event{std::move(events)}...}, {}};
 }
 
+/// An alarm for a deadline, unless it is frozen.
+void wait(std::vector<Alarm>& out, const Deadline&, const AnyId&, std::string kind);
+
 // Decisions
 namespace room {
 Decision decide(const Room&, const Bind&, const Context&);

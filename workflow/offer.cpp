@@ -41,7 +41,6 @@ std::optional<Rejection> stale(const Offer& o, const Accept& c) {
 
 /// One pair has one room (R-room-3).
 std::optional<Rejection> pair_elsewhere(const Room& room, const Context& ctx) {
-  if (!ctx.client || !ctx.freelancer) return {};
   const auto there = ctx.client->room_as_client.find(ctx.freelancer->id);
   if (there == ctx.client->room_as_client.end() || there->second == room.id) return {};
   return refuse(Code::WRONG_ROOM, "room.pair_elsewhere", "R-room-3");
@@ -49,7 +48,7 @@ std::optional<Rejection> pair_elsewhere(const Room& room, const Context& ctx) {
 
 /// Who has blocked the client gets no more offers from them (R-offer-10).
 std::optional<Rejection> blocked(const Context& ctx) {
-  if (!ctx.client || !ctx.freelancer || !ctx.freelancer->blocked.contains(ctx.client->id)) return {};
+  if (!ctx.freelancer->blocked.contains(ctx.client->id)) return {};
   return refuse(Code::NOT_ELIGIBLE, "offer.blocked", "R-offer-10", {{"freelancer", ctx.freelancer->name}}, "blocked");
 }
 
@@ -268,7 +267,7 @@ Decision react(const Room& room, const Event& e, const Context& ctx) {
 
 void alarms(const Room& room, std::vector<Alarm>& out) {
   for (const auto& [id, o] : room.offers)
-    if (o.state == State::pending && !o.expire.frozen()) out.push_back({o.expire.due, text(id), "offer.expire"});
+    if (o.state == State::pending) wait(out, o.expire, id, "offer.expire");
 }
 
 Events fire(const Room& room, const Alarm& alarm, const Context&) {

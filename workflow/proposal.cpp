@@ -91,7 +91,7 @@ std::optional<Rejection> ineligible(const Room& room, const Context& ctx) {
 std::optional<Rejection> unable(const Room& room, const Context& ctx) {
   if (auto r = ineligible(room, ctx)) return r;
   for (const auto* p : {ctx.client, ctx.freelancer})
-    if (p && p->status != AccountStatus::active)
+    if (p->status != AccountStatus::active)
       return refuse(Code::NOT_ELIGIBLE, "proposal.other_inactive", "R-proposal-8", {{"name", p->name}}, "inactive");
   return {};
 }
@@ -121,7 +121,7 @@ Decision decide(const Room& room, const Propose& c, const Context& ctx) {
       guard(room, ctx,
             {.subject = copied,
              .elsewhere = [&]() -> std::optional<Rejection> {
-               if (room.fixed() || !ctx.client || !ctx.freelancer) return {};
+               if (!ctx.client) return {};
                const auto there = ctx.client->room_as_client.find(ctx.freelancer->id);
                if (there == ctx.client->room_as_client.end() || there->second == room.id) return {};
                return refuse(Code::WRONG_ROOM, "room.pair_elsewhere", "R-room-3");
@@ -297,13 +297,13 @@ Decision react(const Room& room, const Event& e, const Context& ctx) {
   const auto* declined = std::get_if<offer::Declined>(&e);
   if (!declined) return Done{};
   const auto& from = room.offers.at(declined->id).from;
-  if (!from || room.proposals.at(*from).state != State::approved) return Done{};
+  if (!from) return Done{};
   return done(Withdrawn{*from, declined->id, ctx.now});
 }
 
 void alarms(const Room& room, std::vector<Alarm>& out) {
   for (const auto& [id, p] : room.proposals)
-    if (p.state == State::pending && !p.expire.frozen()) out.push_back({p.expire.due, text(id), "proposal.expire"});
+    if (p.state == State::pending) wait(out, p.expire, id, "proposal.expire");
 }
 
 Events fire(const Room& room, const Alarm& alarm, const Context&) {

@@ -13,7 +13,7 @@ namespace room {
 Decision decide(const Room& room, const Bind& c, const Context& ctx) {
   if (room.fixed()) return std::unexpected(refuse(Code::WRONG_STATE, "room.is_fixed", "R-room-4"));
   if (c.client == c.freelancer) return std::unexpected(refuse(Code::USAGE, "offer.self", "R-room-4"));
-  if (ctx.client && ctx.client->room_as_client.contains(c.freelancer))
+  if (ctx.client->room_as_client.contains(c.freelancer))
     return std::unexpected(refuse(Code::WRONG_ROOM, "room.pair_elsewhere", "R-room-3"));
   return done(Fixed{room.id, c.client, c.freelancer});
 }
@@ -144,6 +144,10 @@ std::optional<Alarm> next_alarm(const Room& room) {
   for (const auto& [list, fire] : timers) list(room, all);
   const auto first = std::min_element(all.begin(), all.end());
   return first == all.end() ? std::nullopt : std::optional{*first};
+}
+
+void wait(std::vector<Alarm>& out, const Deadline& d, const AnyId& id, std::string kind) {
+  if (!d.frozen()) out.push_back({d.due, text(id), std::move(kind)});
 }
 
 void evolve(Room& room, const Event& e) {

@@ -63,8 +63,7 @@ std::vector<Change> diff(const Terms& from, const Terms& to) {
   if (from.title != to.title) changes.push_back({"title", from.title, to.title});
   if (from.scope != to.scope) changes.push_back({"scope", from.scope, to.scope});
   if (!(from.amount == to.amount)) changes.push_back({"amount", from.amount, to.amount});
-  const bool both_single = from.milestones.size() == 1 && to.milestones.size() == 1 &&
-                           from.milestones[0] == whole(from) && to.milestones[0] == whole(to);
+  const bool both_single = from.milestones == std::vector{whole(from)} && to.milestones == std::vector{whole(to)};
   if (!both_single && from.milestones != to.milestones)
     changes.push_back({"milestones", milestones_line(from.milestones), milestones_line(to.milestones)});
   if (from.start != to.start) changes.push_back({"start", arg(from.start), arg(to.start)});
@@ -106,7 +105,6 @@ namespace {
 /// The terms with what was typed put over them, whether it fits together or not.
 std::expected<Terms, Rejection> overlaid(const Terms& before, const TermsInput& in, const Policy& policy) {
   Terms t = before;
-  const bool single = before.milestones.size() == 1 && before.milestones[0].amount == before.amount;
   if (in.title) t.title = *in.title;
   if (in.scope) t.scope = *in.scope;
   if (in.start) t.start = in.start;
@@ -115,7 +113,7 @@ std::expected<Terms, Rejection> overlaid(const Terms& before, const TermsInput& 
   if (in.milestones && !in.milestones->empty()) {
     t.milestones = *in.milestones;
     if (!in.amount) t.amount = sum_of(t.milestones, policy.currency);
-  } else if (single) {
+  } else if (t.milestones.size() == 1) {
     auto& m = t.milestones[0];
     m.amount = t.amount;
     if (m.title == before.title) m.title = t.title;

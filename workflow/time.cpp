@@ -8,15 +8,32 @@ namespace {
 
 using namespace std::chrono;
 
-/// `count` digits at `at`, or nothing.
-std::optional<int> digits(std::string_view s, std::size_t at, std::size_t count) {
-  if (at + count > s.size()) return {};
+/// Takes `count` digits from the front, or nothing.
+std::optional<int> take_number(std::string_view& s, std::size_t count) {
+  const auto digits = s.substr(0, count);
+  if (digits.size() < count || digits.find_first_not_of("0123456789") != digits.npos) return {};
   int n = 0;
-  for (std::size_t i = at; i < at + count; ++i) {
-    if (s[i] < '0' || s[i] > '9') return {};
-    n = n * 10 + (s[i] - '0');
-  }
+  for (const char c : digits) n = n * 10 + (c - '0');
+  s.remove_prefix(count);
   return n;
+}
+
+bool take(std::string_view& s, char c) {
+  const bool there = s.starts_with(c);
+  if (there) s.remove_prefix(1);
+  return there;
+}
+
+std::optional<Date> take_date(std::string_view& s) {
+  const auto y = take_number(s, 4);
+  if (!y || !take(s, '-')) return {};
+  const auto m = take_number(s, 2);
+  if (!m || !take(s, '-')) return {};
+  const auto d = take_number(s, 2);
+  if (!d) return {};
+  const year_month_day ymd{year{*y}, month{static_cast<unsigned>(*m)}, day{static_cast<unsigned>(*d)}};
+  if (!ymd.ok() || *y < 1970) return {};
+  return sys_days{ymd};
 }
 
 template <class... Values>
@@ -45,33 +62,29 @@ std::string iso(Instant t) {
 }
 
 std::optional<Date> parse_date(std::string_view s) {
-  const auto y = digits(s, 0, 4), m = digits(s, 5, 2), d = digits(s, 8, 2);
-  if (s.size() != 10 || !y || !m || !d || s[4] != '-' || s[7] != '-' || *y < 1970) return {};
-  const year_month_day ymd{year{*y}, month{static_cast<unsigned>(*m)}, day{static_cast<unsigned>(*d)}};
-  if (!ymd.ok()) return {};
-  return sys_days{ymd};
+  const auto date = take_date(s);
+  return s.empty() ? date : std::nullopt;
 }
 
 std::optional<Instant> parse_instant(std::string_view s) {
-  if (s.size() < 17 || s.back() != 'Z' || s[10] != 'T' || s[13] != ':') return {};
-  const auto date = parse_date(s.substr(0, 10));
-  const auto h = digits(s, 11, 2), m = digits(s, 14, 2);
-  if (!date || !h || !m || *h > 23 || *m > 59) return {};
+  const auto date = take_date(s);
+  if (!date || !take(s, 'T')) return {};
+  const auto h = take_number(s, 2);
+  if (!h || *h > 23 || !take(s, ':')) return {};
+  const auto m = take_number(s, 2);
+  if (!m || *m > 59) return {};
   Instant t = Instant{*date} + hours{*h} + minutes{*m};
-  auto rest = s.substr(16);
-  if (rest.size() >= 4 && rest[0] == ':') {
-    const auto sec = digits(rest, 1, 2);
+  if (take(s, ':')) {
+    const auto sec = take_number(s, 2);
     if (!sec || *sec > 59) return {};
     t += seconds{*sec};
-    rest.remove_prefix(3);
-    if (rest.size() == 5 && rest[0] == '.') {
-      const auto ms = digits(rest, 1, 3);
+    if (take(s, '.')) {
+      const auto ms = take_number(s, 3);
       if (!ms) return {};
       t += milliseconds{*ms};
-      rest.remove_prefix(4);
     }
   }
-  if (rest != "Z") return {};
+  if (s != "Z") return {};
   return t;
 }
 

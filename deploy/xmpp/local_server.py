@@ -28,6 +28,17 @@ def free_port():
         return s.getsockname()[1]
 
 
+def port_is_free(port):
+    """Nobody listens there. Servers start beside somebody else's as if nothing were wrong."""
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
 def _ends_with_us():
     """In the child: SIGTERM when whoever started it is gone, however that came."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
@@ -56,6 +67,9 @@ class Server:
         """Returns when a stream can be opened on both ports."""
         if self.running():
             raise ServerError(f"{self.kind} runs already")
+        for port in (self.http_port, self.c2s_port):
+            if not port_is_free(port):
+                raise ServerError(f"port {port} is in use")
         for name in ("", "data", "certs"):
             (self.folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
         words, environment = self._prosody() if self.kind == "prosody" else self._ejabberd()

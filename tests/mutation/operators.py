@@ -199,6 +199,12 @@ def conditional_or_loop(src, closing):
     return src.word(src.pair.get(closing, 0) - 1) in ("if", "for", "while")
 
 
+def names_called(src, i, end):
+    """The names before the first bracket: `d`, `hex` and `reserve` of d.hex.reserve(64)."""
+    first = next((k for k in range(i, end) if src.word(k) == "("), i)
+    return {src.word(k) for k in range(i, first)}
+
+
 def is_event(src, i, end):
     words = {src.word(k) for k in range(i, end)}
     adds = words & {"push_back", "emplace_back"} and src.word(i) in ("out", "d", "events", "secrets")
@@ -208,7 +214,7 @@ def is_event(src, i, end):
 def statements(src, events):
     for i in src.visible():
         end = expression_statement(src, i)
-        if end is None or NO_MATTER & {src.word(k) for k in range(i, min(end, i + 4))}:
+        if end is None or NO_MATTER & names_called(src, i, end):
             continue
         if is_event(src, i, end) == events:
             yield span(src, i, end, "{}")

@@ -61,7 +61,7 @@ WANTED = (
     ("extreme", "x = std::min(a, b);", ["x = std::max(a, b);"]),
 )
 # Lines that no operator may touch.
-ALONE = ("std::vector<int> left;", "const auto& x = f(p);", "case State::draft: g<int>();", "out.reserve(n);",
+ALONE = ("std::vector<int> left;", "const auto& x = f(p);", "case State::draft: g<int>();", "out.reserve(n);", "d.a.b.reserve(n);",
          "auto&& all = f(a);", "Money sum{c};", "[[maybe_unused]] Room& r = room;", 'spdlog::info("a < b");',
          "return Told{.client = c};")
 FIRE = "Events fire(const Room& r) {\n  if (r.a) return {Settled{1, 2}, settle(n, lot)};\n  return {};\n}\n"

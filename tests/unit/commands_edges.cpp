@@ -2,6 +2,7 @@
 
 #include "commands/format.hpp"
 #include "commands/notes.hpp"
+#include "workflow/facts.hpp"
 #include "workflow/room.hpp"
 
 // Edges that random small faults in the sources went past unnoticed.
@@ -44,6 +45,7 @@ TEST_CASE("only the outside world may be below zero") {
   CHECK_FALSE(broken_invariant(room));
   book(Book::ext_freelancer, -100);
   book(Book::ext_client, 100);
+  book(Book::available, 0);
   CHECK_FALSE(broken_invariant(room));
   room.ledger.balance.clear();
   book(Book::available, -100);
@@ -51,4 +53,31 @@ TEST_CASE("only the outside world may be below zero") {
   const auto broken = broken_invariant(room);
   REQUIRE(broken);
   CHECK(broken->sentence == "the account available:1 is below zero");
+}
+
+TEST_CASE("what became of a proposal is its offer, and of that its contract") {
+  Room room;
+  CHECK(became(room, ProposalId{1}) == AnyId{ProposalId{1}});
+  CHECK(became(room, OfferId{1}) == AnyId{OfferId{1}});
+  room.proposals[{1}].offer = OfferId{2};
+  CHECK(became(room, ProposalId{1}) == AnyId{OfferId{2}});
+  room.offers[{2}].contract = ContractId{3};
+  CHECK(became(room, ProposalId{1}) == AnyId{ContractId{3}});
+  CHECK(became(room, OfferId{2}) == AnyId{ContractId{3}});
+  room.proposals[{4}] = {};
+  room.offers[{4}] = {};
+  CHECK(became(room, ProposalId{4}) == AnyId{ProposalId{4}});
+  CHECK(became(room, OfferId{4}) == AnyId{OfferId{4}});
+}
+
+TEST_CASE("a frozen deadline waits for nothing, and is not shown") {
+  Room room;
+  auto& offer = room.offers[{1}];
+  offer.id = {1};
+  offer.expire = {Instant{days(3)}, {}, Instant{}};
+  CHECK(next_alarm(room) == Alarm{Instant{days(2)}, "O-1", "offer.expire.remind"});
+  CHECK(row(room, OfferId{1}).due == Instant{days(3)});
+  offer.expire.freeze(Instant{days(1)});
+  CHECK_FALSE(next_alarm(room));
+  CHECK_FALSE(row(room, OfferId{1}).due);
 }

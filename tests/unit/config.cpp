@@ -306,12 +306,13 @@ TEST_CASE("what e-mail cannot be sent by is refused") {
 TEST_CASE("the example lists every number with its default") {
   const Place place;
   place.write("mail-password", "hunter2\n");
+  place.write("xmpp-password", "hunter2\n");
   place.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
   const auto example = content_of(PARLEY_SOURCE "/deploy/parley.toml.example");
   const auto as_it_is = bot::read_config(place.write("parley.toml", example));
   REQUIRE(as_it_is);
   CHECK(as_it_is->origins == bot::Origins{});
-  const std::regex commented(R"((^|\n)# (\[mail\]|[a-z_]+ = .*))");
+  const std::regex commented(R"((^|\n)# (\[mail\]|\[xmpp\]|[a-z_]+ = .*))");
   const auto config = bot::read_config(place.write("parley.toml", std::regex_replace(example, commented, "$1$2")));
   if (!config) FAIL(config.error().lines.at(0));
   CHECK(config->policy == workflow::Policy{});

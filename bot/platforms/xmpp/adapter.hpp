@@ -49,9 +49,9 @@ class Adapter final : public Platform {
     bool made = false;        ///< we made it just now
     int conflicts = 0;
     std::chrono::steady_clock::time_point since{};
-    std::chrono::steady_clock::time_point lost{};  ///< when it dropped us without a word, and we came again at once
-    std::set<std::string> explained{};             ///< why we do nothing here, once each
-    std::map<std::string, std::string> ids{};      ///< the room's own id of each user, where it tells one
+    std::optional<std::chrono::steady_clock::time_point> again{};  ///< when we last came back at once
+    std::set<std::string> explained{};                             ///< why we do nothing here, once each
+    std::map<std::string, std::string> ids{};  ///< the room's own id of each user, where it tells one
     bool usable() const { return state == State::in && muc.open() && archived; }
   };
 
@@ -86,6 +86,7 @@ class Adapter final : public Platform {
   void look_at_newest();
   void backfill();
   void out_of(Room&, const Muc::Change&);
+  bool back_at_once(Room&);
   void explain(Room&);
   void caught_up(const std::map<std::string, std::string>& failed);
   std::vector<std::string> readable() const;
@@ -112,6 +113,7 @@ class Adapter final : public Platform {
   void to_room(Room&, const Post&);
   void to_person(const std::string& address, const Post&, bool in_room);
   void failure(const Said&, pugi::xml_node message);
+  void posts_over();
 
   boost::asio::io_context& io_;
   XmppConfig config_;
@@ -123,7 +125,6 @@ class Adapter final : public Platform {
   State state_ = State::away;
   bool stopped_ = false;
   bool told_up_ = false;      ///< Link{true} was the last of its kind
-  bool fresh_ = false;        ///< the stream is new: what the old one carried shows in the archives
   bool own_archive_ = false;  ///< direct chats have a history
 
   Resumable resumable_;

@@ -16,7 +16,7 @@ namespace {
 constexpr std::chrono::milliseconds one_second{1'000};
 
 bool digits(std::string_view& rest, std::size_t many, int& into) {
-  if (rest.size() < many) return false;
+  if (rest.size() < many || rest.find_first_not_of("0123456789") < many) return false;
   const auto [end, error] = std::from_chars(rest.data(), rest.data() + many, into);
   if (error != std::errc{} || end != rest.data() + many) return false;
   rest.remove_prefix(many);
@@ -30,7 +30,8 @@ bool mark(std::string_view& rest, char is) {
 }
 
 /// `.123456`: as many digits as there are, of which three count.
-int milliseconds(std::string_view& rest) {
+std::optional<int> milliseconds(std::string_view& rest) {
+  if (rest.find_first_of("0123456789") != 0) return std::nullopt;
   int value = 0, weight = 100;
   while (!rest.empty() && rest.front() >= '0' && rest.front() <= '9') {
     value += weight * (rest.front() - '0');
@@ -47,7 +48,6 @@ void field(pugi::xml_node form, const char* name, std::string_view value) {
 }
 
 std::string condition(pugi::xml_node answer) {
-  if (!answer) return "the link went";
   const auto error = child(answer, "error", ns::client);
   for (const auto each : error.children())
     if (each.type() == pugi::node_element && namespace_of(each) == ns::stanzas) return local_name(each);
@@ -57,12 +57,14 @@ std::string condition(pugi::xml_node answer) {
 }  // namespace
 
 std::optional<Instant> read_stamp(std::string_view text) {
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, ms = 0, off_hour = 0, off_minute = 0;
+  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, off_hour = 0, off_minute = 0;
+  std::optional<int> ms = 0;
   if (!digits(text, 4, year) || !mark(text, '-') || !digits(text, 2, month) || !mark(text, '-') ||
       !digits(text, 2, day) || !mark(text, 'T') || !digits(text, 2, hour) || !mark(text, ':') ||
       !digits(text, 2, minute) || !mark(text, ':') || !digits(text, 2, second))
     return std::nullopt;
   if (mark(text, '.')) ms = milliseconds(text);
+  if (!ms) return std::nullopt;
   int sign = 0;
   if (text == "Z")
     sign = 0;
@@ -76,9 +78,9 @@ std::optional<Instant> read_stamp(std::string_view text) {
     return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
-  if (!date.ok() || hour > 23 || minute > 59 || second > 60) return std::nullopt;
+  if (!date.ok() || hour > 23 || minute > 59 || second > 60 || off_hour > 23 || off_minute > 59) return std::nullopt;
   return Instant{std::chrono::sys_days{date}} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-         std::chrono::seconds{second} + std::chrono::milliseconds{ms} -
+         std::chrono::seconds{second} + std::chrono::milliseconds{*ms} -
          sign * (std::chrono::hours{off_hour} + std::chrono::minutes{off_minute});
 }
 
@@ -92,8 +94,9 @@ std::string stamp(Instant at) {
     return std::string(width - std::min(width, text.size()), '0') + text;
   };
   const auto two = [](unsigned n) { return (n < 10 ? "0" : "") + std::to_string(n); };
-  std::string out = std::to_string(static_cast<int>(date.year())) + "-" + two(static_cast<unsigned>(date.month())) +
-                    "-" + two(static_cast<unsigned>(date.day())) + "T";
+  const auto year = std::to_string(static_cast<int>(date.year()));
+  std::string out = std::string(4 - std::min<std::size_t>(4, year.size()), '0') + year + "-" +
+                    two(static_cast<unsigned>(date.month())) + "-" + two(static_cast<unsigned>(date.day())) + "T";
   out += part(3'600'000, 2) + ":";
   out += part(60'000, 2) + ":";
   out += part(1'000, 2) + ".";
@@ -126,6 +129,10 @@ void Archives::ask(const std::string& archive, pugi::xml_document query, const s
   session_.request(std::move(query), [this, number, heard = std::move(heard),
                                       alive = std::weak_ptr<int>(alive_)](pugi::xml_node answer) {
     if (alive.expired()) return;
+    if (!answer) {
+      asked_.erase(number);
+      return;
+    }
     Page page;
     page.messages = std::move(asked_[number].messages);
     asked_.erase(number);
@@ -212,10 +219,11 @@ void Backfill::got(std::size_t i, Archives::Page page) {
   line.waiting = std::move(page.messages);
   line.next = 0;
   if (!page.error.empty()) failed_[line.archive] = page.error;
-  // A page without anything new would come again and again.
+  // A page without anything new would come again and again. The instant never goes back: an archive that begins anew
+  // brings old messages on several pages.
   const bool moves = !page.last.id.empty() && page.last.id != line.from.id;
   line.ended = !page.error.empty() || page.complete || !moves;
-  if (moves) line.from = std::move(page.last);
+  if (moves) line.from = {std::move(page.last.id), std::max(line.from.at, page.last.at)};
   merge();
 }
 

@@ -33,7 +33,8 @@ struct Position {
 std::optional<Instant> read_stamp(std::string_view);
 std::string stamp(Instant);
 
-/// Asks archives and hears their pages. One for each session.
+/// Asks archives and hears their pages. One for each session: where the link goes before a page is whole, nothing is
+/// heard of it, for whoever made the session is told.
 class Archives {
  public:
   struct Page {

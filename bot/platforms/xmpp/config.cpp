@@ -29,9 +29,7 @@ class Look {
 
   std::vector<Wrong> all() {
     url();
-    if (!bare_address(config_.jid))
-      add("jid", expected(R"(an account's address like "parley@example.org", in small letters and with nothing behind)",
-                          config_.jid));
+    account();
     if (config_.password.empty() || commands::control_in(config_.password) || config_.password.contains('\t'))
       add("password_file", "a file whose first line is the password is expected");
     if (config_.nick.empty() || config_.nick.size() > longest_nick || !read_jid("a@b/" + config_.nick) ||
@@ -44,6 +42,14 @@ class Look {
  private:
   void add(std::string key, std::string what, std::size_t room = 0) {
     found_.push_back({std::move(key), room, std::move(what)});
+  }
+
+  void account() {
+    if (bare_address(config_.jid)) return;
+    const std::string form =
+        R"(an account's address like "parley@example.org", in small letters and with nothing behind)";
+    // Not shown where a colon stands in it, for there may be a password behind: `parley:…@example.org`.
+    add("jid", config_.jid.contains(':') ? form + " is expected" : expected(form, config_.jid));
   }
 
   void url() {

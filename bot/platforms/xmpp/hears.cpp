@@ -132,6 +132,8 @@ std::optional<std::string> Adapter::author(Room& one, pugi::xml_node message) co
   const auto known = one.ids.find(*said_to_be);
   const std::string given = child(message, "occupant-id", ns::occupant_id).attribute("id").value();
   if (known != one.ids.end() && !given.empty() && given != known->second) return std::nullopt;
+  for (const auto& [user, id] : one.ids)
+    if (id == given && user != *said_to_be) return std::nullopt;
   return said_to_be;
 }
 

@@ -9,10 +9,15 @@
 namespace bot::xmpp {
 namespace {
 
+/// What the room wrote. Where somebody put a second one beside it, nobody knows which is which: then there is none.
+pugi::xml_node word_of_room(pugi::xml_node stanza) {
+  const auto all = children(stanza, "x", ns::muc_user);
+  return all.size() == 1 ? all.front() : pugi::xml_node{};
+}
+
 bool status(pugi::xml_node stanza, std::string_view code) {
-  for (const auto x : children(stanza, "x", ns::muc_user))
-    for (const auto each : children(x, "status", ns::muc_user))
-      if (std::string_view{each.attribute("code").value()} == code) return true;
+  for (const auto each : children(word_of_room(stanza), "status", ns::muc_user))
+    if (std::string_view{each.attribute("code").value()} == code) return true;
   return false;
 }
 
@@ -32,7 +37,6 @@ std::string condition(pugi::xml_node stanza) {
   return text.empty() ? out : out + ": " + text;
 }
 
-/// Empty: the room gives no reason.
 std::string why_out(pugi::xml_node presence) {
   const auto reason = text_of(child(item_of(presence), "reason", ns::muc_user));
   const auto with = [&](std::string what) { return reason.empty() ? what : what + ": " + reason; };
@@ -40,17 +44,14 @@ std::string why_out(pugi::xml_node presence) {
   if (status(presence, "307") && !status(presence, "333")) return with("we were sent out");
   if (status(presence, "321") || status(presence, "322")) return with("the room is for members only");
   if (status(presence, "332")) return "the rooms are being shut down";
-  const auto x = child(presence, "x", ns::muc_user);
-  if (child(x, "destroy", ns::muc_user)) return "the room was destroyed";
-  return {};
+  if (child(word_of_room(presence), "destroy", ns::muc_user)) return "the room was destroyed";
+  return "we are no longer in it";
 }
 
 }  // namespace
 
 pugi::xml_node item_of(pugi::xml_node presence) {
-  const auto all = children(presence, "x", ns::muc_user);
-  if (all.size() != 1) return {};
-  const auto items = children(all.front(), "item", ns::muc_user);
+  const auto items = children(word_of_room(presence), "item", ns::muc_user);
   return items.size() == 1 ? items.front() : pugi::xml_node{};
 }
 
@@ -84,6 +85,8 @@ Muc::Change Muc::presence(pugi::xml_node presence, const std::string& home) {
   Change change;
   if (!from) return change;
   if (type == "error") {
+    // Ours comes from the room or from the nick that we asked for.
+    if (from->resource != nick_ && occupant(from->resource)) return change;
     change.reason = condition(presence);
     change.what = change.reason.starts_with("conflict") ? Change::What::conflict : Change::What::refused;
     change.for_good = change.reason.starts_with("forbidden") || change.reason.starts_with("registration-required");
@@ -108,8 +111,6 @@ Muc::Change Muc::presence(pugi::xml_node presence, const std::string& home) {
     if (!occupants_.contains(from->resource)) return change;
     change.what = Change::What::out;
     change.reason = why_out(presence);
-    change.unexplained = change.reason.empty();
-    if (change.unexplained) change.reason = "we are no longer in it";
     change.for_good = status(presence, "301") || status(presence, "321") || status(presence, "322") ||
                       (status(presence, "307") && !status(presence, "333"));
     return change;
@@ -120,10 +121,14 @@ Muc::Change Muc::presence(pugi::xml_node presence, const std::string& home) {
   who.occupant_id = child(presence, "occupant-id", ns::occupant_id).attribute("id").value();
   who.stays = stays(item);
   if (self) {
+    // Whether the room is open is told when one comes in, and not again when our standing changes.
+    const auto before = occupant(from->resource);
+    if (!before || before->user != me_) {
+      open_ = status(presence, "100");
+      change.what = Change::What::entered;
+    }
     nick_ = from->resource;
     who.user = me_;
-    open_ = status(presence, "100");
-    change.what = Change::What::entered;
   }
   change.members = came(from->resource, std::move(who), home);
   return change;

@@ -32,7 +32,6 @@ class Muc {
     What what = What::nothing;
     std::string reason;
     bool for_good = false;        ///< no use in coming again by oneself: kicked, banned, members only
-    bool unexplained = false;     ///< out without a word: it may have taken us for a former session of ours
     std::vector<Member> members;  ///< who came, went or changed their nick
   };
   Change presence(pugi::xml_node, const std::string& home);

@@ -8,7 +8,13 @@ bool upto(std::uint32_t number, std::uint32_t end) { return static_cast<std::int
 
 }  // namespace
 
-void Posts::sent(const Post& post, Way way, std::uint32_t number) { flights_[post.key] = {post, way, number, {}}; }
+void Posts::sent(const Post& post, Way way, std::uint32_t number) {
+  Flight& flight = flights_[post.key];
+  flight.post = post;
+  flight.way = way;
+  flight.number = number;
+  flight.before = false;
+}
 
 void Posts::there(const std::string& key, const std::string& message, const std::string& thread) {
   there_.put(key, message);
@@ -25,8 +31,17 @@ std::vector<std::string> Posts::acknowledged(std::uint32_t end) {
   for (const auto& [key, flight] : flights_)
     if (flight.way == Way::person && upto(flight.number, end)) keys.push_back(key);
   for (const auto& key : keys) {
-    gone_.put(key, flights_.at(key).post);
+    if (const auto found = flights_.find(key); found != flights_.end()) gone_.put(key, found->second.post);
     there(key, key, {});
+  }
+  return keys;
+}
+
+std::vector<std::string> Posts::resumed(std::uint32_t end) {
+  auto keys = acknowledged(end);
+  for (auto& [key, flight] : flights_) {
+    flight.before = true;
+    if (flight.way == Way::person) flight.way = Way::lost;
   }
   return keys;
 }
@@ -46,12 +61,18 @@ void Posts::failed(const std::string& key) {
 }
 
 void Posts::broke() {
-  for (auto& [key, flight] : flights_)
+  for (auto& [key, flight] : flights_) {
+    flight.before = true;
     if (flight.way == Way::person) flight.way = Way::broken;
+  }
 }
 
-void Posts::over() {
-  const auto rest = std::exchange(flights_, {});
+void Posts::over(const std::function<bool(const Post&)>& unread) {
+  std::map<std::string, Flight> rest;
+  for (auto at = flights_.begin(); at != flights_.end();) {
+    const auto flight = at++;
+    if (flight->second.before && !(unread && unread(flight->second.post))) rest.insert(flights_.extract(flight));
+  }
   for (const auto& [key, flight] : rest)
     if (flight.way == Way::broken) doubtful_.put(key, true);
   for (const auto& [key, flight] : rest)

@@ -44,22 +44,27 @@ class Posts {
     room,    ///< comes back to us with its id
     person,  ///< to one person: nothing comes back, the server's acknowledgement counts
     broken,  ///< to one person, over a stream that is gone
+    lost,    ///< to one person, and it never arrived: its number will be another's
   };
   using Tell = std::function<void(Found)>;
 
+  /// Again under the same key: it takes another way, and whoever waits for it goes on waiting.
   void sent(const Post&, Way, std::uint32_t number);
   /// It came back, or lies in an archive.
   void there(const std::string& key, const std::string& message, const std::string& thread);
   /// Posts to one person that the server has by now; their keys.
   std::vector<std::string> acknowledged(std::uint32_t upto);
+  /// The stream was taken up again behind this number: as acknowledged(), and the others never arrived.
+  std::vector<std::string> resumed(std::uint32_t upto);
   /// What is on its way under this key, or went to one person a short time ago.
   std::optional<Post> sent_as(const std::string& key) const;
   /// The server would not take it.
   void failed(const std::string& key);
   /// The stream is gone, with its numbers.
   void broke();
-  /// Everything that the server has of ours has come back or lies in an archive: the rest is not there.
-  void over();
+  /// Everything that the server had of ours when the stream broke, or was taken up again, has come back or lies in an
+  /// archive: the rest is not there. Except what is `unread`: it goes on waiting.
+  void over(const std::function<bool(const Post&)>& unread = {});
   /// One that is on its way is waited for. `unknown`: it went over a stream that broke, to one person.
   void find(const Post&, Tell);
 
@@ -72,6 +77,7 @@ class Posts {
     Way way = Way::room;
     std::uint32_t number = 0;
     std::vector<Tell> asked;
+    bool before = false;  ///< sent before the stream broke or was taken up again
   };
   static constexpr std::size_t remembered = 20'000, just_gone = 200;
 

@@ -239,7 +239,7 @@ void Adapter::caught_up(const std::map<std::string, std::string>& failed) {
   }
   held_.clear();
   held_ids_.clear();
-  if (std::exchange(fresh_, false)) posts_.over();
+  posts_over();
   ReadThrough all{.channel = {}, .at = backfill_from_, .except = {}};
   for (const auto& [address, one] : rooms_)
     if (!one.usable()) all.except.push_back(address);
@@ -249,22 +249,29 @@ void Adapter::caught_up(const std::map<std::string, std::string>& failed) {
 
 void Adapter::out_of(Room& one, const Muc::Change& change) {
   const bool was_entering = one.state == Room::State::entering || one.state == Room::State::asking;
-  const auto clock = std::chrono::steady_clock::now();
-  if (change.unexplained && clock - one.lost > tuning_.rejoin) {
-    spdlog::warn("xmpp: we are out of {} and come again: {}", one.muc.address(), change.reason);
-    one.lost = clock;
-    if (!was_entering && state_ == State::entering) ++unsettled_;
-    return enter(one);
-  }
+  if (!change.for_good && back_at_once(one)) return;
   if (was_entering) return settled(one, change.reason);
   spdlog::error("xmpp: we are out of {}: {}", one.muc.address(), change.reason);
   one.muc.leave();
-  one.since = clock;
+  one.since = std::chrono::steady_clock::now();
   one.state = change.for_good ? Room::State::shut : Room::State::out;
-  if (!change.for_good || one.configured) return;
+  if (!change.for_good) return;
+  if (state_ == State::up) posts_over();
+  if (one.configured) return;
   // Whoever sent us out need not see us again after the next start.
   taken_.erase(one.muc.address());
   received_.erase(one.muc.address());
+}
+
+/// A room may take us for an earlier stream of ours, which it hears the end of only now, and put us out with it. So we
+/// come again at once; but not again and again.
+bool Adapter::back_at_once(Room& one) {
+  const auto clock = std::chrono::steady_clock::now();
+  if (one.again && clock - *one.again < tuning_.rejoin) return false;
+  one.again = clock;
+  if (state_ == State::entering && one.state == Room::State::in) ++unsettled_;
+  enter(one);
+  return true;
 }
 
 /// Where authors cannot be told for sure, or what was typed in our absence would be lost, nothing can be agreed.

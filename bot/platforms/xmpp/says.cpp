@@ -73,12 +73,22 @@ void Adapter::to_person(const std::string& address, const Post& one, bool in_roo
 
 void Adapter::find(const Post& one, std::function<void(Found)> found) {
   // What was said to one person in a room lies in no archive that we could read.
-  const bool in_room = rooms_.contains(one.channel);
-  const bool unreadable = in_room ? !one.to.empty() : !own_archive_;
-  posts_.find(one, [unreadable, again = one.again, found = std::move(found)](Found what) {
+  const bool in_room = rooms_.contains(one.channel), to_one = !one.to.empty();
+  posts_.find(one, [this, in_room, to_one, again = one.again, found = std::move(found)](Found what) {
+    // Which is known only when it is told: the archive may have been read in the meantime, or not.
+    const bool unreadable = in_room ? to_one : !own_archive_;
     if (what.where == Found::Where::unknown && !unreadable) what.where = Found::Where::absent;
     if (what.where == Found::Where::absent && unreadable && again) what.where = Found::Where::unknown;
     found(std::move(what));
+  });
+}
+
+/// Where a room could not be read yet, its archive may still have them.
+void Adapter::posts_over() {
+  posts_.over([this](const Post& post) {
+    const auto found = rooms_.find(post.channel);
+    return found != rooms_.end() && post.to.empty() && !found->second.usable() &&
+           found->second.state != Room::State::shut;
   });
 }
 
@@ -90,10 +100,10 @@ void Adapter::failure(const Said& said, pugi::xml_node message) {
   const bool to_the_room = post->to.empty() && rooms_.contains(post->channel);
   const auto from = bare(said.from);
   if (to_the_room ? said.from != post->channel : from != post->channel && from != post->to) return;
+  // They have just left: it goes to their direct chat, and is on its way still.
+  if (!to_the_room && rooms_.contains(from)) return to_person(post->to, *post, false);
   posts_.failed(said.id);
   if (!to_the_room) {
-    const bool was_in_room = rooms_.contains(from);
-    if (was_in_room) return to_person(post->to, *post, false);  // they have just left: it goes to their direct chat
     // Nobody is there, and no store keeps it but their archive.
     if (condition == "service-unavailable") return push(Delivered{post->key, post->key});
     return push(Refused{post->key, type != "wait", condition});
@@ -101,10 +111,8 @@ void Adapter::failure(const Said& said, pugi::xml_node message) {
   const bool unknown_here = condition == "not-acceptable" || condition == "item-not-found";
   Room& room = rooms_.at(post->channel);
   if (unknown_here && room.state == Room::State::in)
-    out_of(room, {.what = Muc::Change::What::out,
-                  .reason = "the room does not take our posts: " + condition,
-                  .unexplained = true,
-                  .members = {}});
+    out_of(room,
+           {.what = Muc::Change::What::out, .reason = "the room does not take our posts: " + condition, .members = {}});
   push(Refused{post->key, type != "wait" && !unknown_here, condition});
 }
 

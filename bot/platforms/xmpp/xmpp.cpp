@@ -102,14 +102,13 @@ void Adapter::ready(bool resumed) {
   if (resumed) {
     // What the server had for us comes first; then it is known which of our posts it took.
     state_ = State::catching_up;
-    for (const auto& key : posts_.acknowledged(resumable_.acked)) push(Delivered{key, key});
+    for (const auto& key : posts_.resumed(resumable_.acked)) push(Delivered{key, key});
     sync([this] {
-      posts_.over();
+      posts_over();
       up();
     });
     return;
   }
-  fresh_ = true;
   posts_.broke();
   for (auto& [address, one] : rooms_) {
     one.muc.leave();
@@ -261,10 +260,7 @@ void Adapter::sync(std::function<void()> done) {
       const auto found = rooms_.find(name);
       if (error && child(error, "not-acceptable", ns::stanzas) && found != rooms_.end() &&
           found->second.state == Room::State::in)
-        out_of(found->second, {.what = Muc::Change::What::out,
-                               .reason = "the room no longer knows us",
-                               .unexplained = true,
-                               .members = {}});
+        out_of(found->second, {.what = Muc::Change::What::out, .reason = "the room no longer knows us", .members = {}});
       one_less();
     });
   }
