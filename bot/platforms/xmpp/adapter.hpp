@@ -87,6 +87,7 @@ class Adapter final : public Platform {
   void out_of(Room&, const Muc::Change&);
   void explain(Room&);
   void caught_up(const std::map<std::string, std::string>& failed);
+  void release();
   std::vector<std::string> readable() const;
   void invited(const std::string& address, const std::string& by);
   void came(const std::vector<Member>&, Room&);
