@@ -187,7 +187,7 @@ struct Server {
   std::string asked(const std::string& archive, const char* kind) {
     return archive == own ? own_question(kind) : frame({"<iq", "to=\"" + archive + "\"", "urn:xmpp:mam:2", kind});
   }
-  std::string own_question(const char* kind) { return frame({"<iq type=\"set\" id=", "urn:xmpp:mam:2", kind}); }
+  std::string own_question(const char* kind) { return frame({"type=\"set\" id=", "urn:xmpp:mam:2", kind}); }
   void newest(const std::vector<Kept>& room = {}) {
     page(asked(own, "<before"), own, {});
     page(asked(logo, "<before"), logo, room);
@@ -261,7 +261,7 @@ TEST_CASE("xmpp adapter: signs in, enters, reads what it missed in order, and on
   CHECK_FALSE(server.has("heard ana@example.org s1 /missed one"));
   server.page(direct, own,
               {{"p1", "2026-11-25T09:02:00Z", "ben@example.org", "/direct"},
-               {"p2", "2026-11-25T09:04:00Z", own, "ours", "k1"}});
+               {"p2", "2026-11-25T09:06:00Z", own, "ours", "k1"}});
   server.wait("up");
   std::erase_if(server.came, [](const std::string& line) { return line.starts_with("member"); });
   CHECK(server.came == Lines{"heard ana@example.org s1 /missed one", "heard ben@example.org p1 /direct",

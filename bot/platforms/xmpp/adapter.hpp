@@ -89,6 +89,7 @@ class Adapter final : public Platform {
   bool back_at_once(Room&);
   void explain(Room&);
   void caught_up(const std::map<std::string, std::string>& failed);
+  void release();
   std::vector<std::string> readable() const;
   void invited(const std::string& address, const std::string& by);
   void came(const std::vector<Member>&, Room&);

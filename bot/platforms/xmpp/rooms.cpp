@@ -231,6 +231,17 @@ void Adapter::caught_up(const std::map<std::string, std::string>& failed) {
     found->second.state = Room::State::out;
     found->second.since = std::chrono::steady_clock::now();
   }
+  release();
+  posts_over();
+  ReadThrough all{.channel = {}, .at = backfill_from_, .except = {}};
+  for (const auto& [address, one] : rooms_)
+    if (!one.usable()) all.except.push_back(address);
+  push(std::move(all));
+  up();
+}
+
+/// What came live while it had to wait, without what an archive brought as well.
+void Adapter::release() {
   for (auto& item : held_) {
     const auto key = item.archive + " " + item.position.id;
     if (!item.archive.empty() && !held_ids_.contains(key)) continue;
@@ -239,12 +250,6 @@ void Adapter::caught_up(const std::map<std::string, std::string>& failed) {
   }
   held_.clear();
   held_ids_.clear();
-  posts_over();
-  ReadThrough all{.channel = {}, .at = backfill_from_, .except = {}};
-  for (const auto& [address, one] : rooms_)
-    if (!one.usable()) all.except.push_back(address);
-  push(std::move(all));
-  up();
 }
 
 void Adapter::out_of(Room& one, const Muc::Change& change) {

@@ -104,6 +104,7 @@ void Adapter::ready(bool resumed) {
     state_ = State::catching_up;
     for (const auto& key : posts_.resumed(resumable_.acked)) push(Delivered{key, key});
     sync([this] {
+      release();
       posts_over();
       up();
     });
