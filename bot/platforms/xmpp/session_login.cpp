@@ -189,8 +189,6 @@ void Session::Impl::enabled(Node root) {
 
 void Session::Impl::stand(bool as_before) {
   stage = Stage::up;
-  resumed = as_before;
-  handled_before = resumable.handled;
   address = resumable.address;
   if (handlers.ready) handlers.ready(as_before);
 }
