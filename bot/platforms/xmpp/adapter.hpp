@@ -102,6 +102,7 @@ class Adapter final : public Platform {
   std::optional<std::string> author(Room&, pugi::xml_node message) const;
   std::optional<Incoming> heard(const std::string& channel, const std::string& author, const Said&,
                                 const std::string& id, Instant at);
+  std::optional<std::string> meant(const std::string& channel, const Said&, const Mention&) const;
   void live(std::optional<Incoming>, const std::string& archive, const std::string& id, bool wait);
   void remember(const std::string& archive, const Archived&);
 

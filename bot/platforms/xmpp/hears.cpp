@@ -120,9 +120,25 @@ std::optional<Incoming> Adapter::heard(const std::string& channel, const std::st
                .thread = thread,
                .message = id,
                .user = author,
-               .text = said.body,
+               .text = as_typed(said, [&](const Mention& one) { return meant(channel, said, one); }),
                .sent_at = at,
                .direct = channel == author};
+}
+
+/// Whom a mention means: a person, by their address or by the nick under which they sit in the room now.
+std::optional<std::string> Adapter::meant(const std::string& channel, const Said& said, const Mention& one) const {
+  const auto jid = read_jid(one.who);
+  if (!jid || jid->local.empty()) return std::nullopt;
+  auto user = bare(*jid);
+  if (const auto found = rooms_.find(user); found != rooms_.end()) {
+    if (user != channel || jid->resource.empty() || jid->resource == found->second.muc.nick()) return std::nullopt;
+    const auto* who = found->second.muc.occupant(jid->resource);
+    // Whoever is called so by now need not be the one that was meant when it was typed.
+    if (!who || who->user.empty() || said.stanza_id.empty()) return said.body.substr(one.at, one.length);
+    user = who->user;
+  }
+  if (user == me_) return std::nullopt;
+  return handle_of(user, home_);
 }
 
 std::optional<std::string> Adapter::author(Room& one, pugi::xml_node message) const {
