@@ -37,14 +37,15 @@ class Page:
     def __init__(self, port, server_url, name, jid, password, room):
         self.key = secrets.token_urlsafe(24)
         self.name, self.server_url = name, server_url
-        # What Converse would look for elsewhere, write into the room by itself, or keep from it (its own /help), is off.
+        # What Converse would look for elsewhere, write into the room by itself, or keep from it is off.
         self.settings = {
             "authentication": "login", "auto_login": True, "jid": jid, "password": password,
             "websocket_url": server_url, "discover_connection_methods": False, "allow_registration": False,
             "auto_join_rooms": [{"jid": room, "nick": name}], "auto_focus": True, "auto_register_muc_nickname": False,
-            "muc_disable_slash_commands": True, "muc_show_info_messages": [], "show_self_in_roster": False,
-            "view_mode": "fullscreen", "assets_path": "/dist/", "i18n": "en", "locales": ["en"], "blacklisted_plugins": ["converse-omemo"], "play_sounds": False,
-            "show_desktop_notifications": False, "render_media": False, "loglevel": "warn"}
+            "muc_show_info_messages": [], "show_self_in_roster": False, "view_mode": "fullscreen",
+            "assets_path": "/dist/", "i18n": "en", "locales": ["en"],
+            "blacklisted_plugins": ["converse-omemo"], "whitelisted_plugins": ["beside-the-room"],
+            "play_sounds": False, "show_desktop_notifications": False, "render_media": False, "loglevel": "warn"}
         self.http = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self.http.daemon_threads = True
         self.port = self.http.server_address[1]
@@ -80,7 +81,8 @@ class Page:
         return NOTHING
 
     def _handler(page):
-        policy = ("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        policy = ("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+                  "img-src 'self' data: blob:; "
                   f"font-src 'self' data:; connect-src 'self' {page.server_url}; base-uri 'none'; form-action 'self'; "
                   "frame-ancestors 'none'")
 

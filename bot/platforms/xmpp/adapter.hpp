@@ -98,6 +98,7 @@ class Adapter final : public Platform {
   void room_itself(Room&, pugi::xml_node);
   void direct(pugi::xml_node, const Said&);
   void in_private(Room&, const Said&);
+  std::string own_id(const Said&);
   void archived(const std::string& archive, const Archived&);
   std::optional<std::string> author(Room&, pugi::xml_node message) const;
   std::optional<Incoming> heard(const std::string& channel, const std::string& author, const Said&,
@@ -137,6 +138,7 @@ class Adapter final : public Platform {
   std::chrono::milliseconds ahead_{0};  ///< how far the server's clock is before ours
   Instant backfill_from_{};             ///< when the backfill began
   int rounds_ = 0;
+  std::int64_t unnamed_ = 0;  ///< messages without an id, so far
 
   std::map<std::string, Position> received_;  ///< everything up to here lies in items_ or was taken
   std::map<std::string, Position> taken_;
