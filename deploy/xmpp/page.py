@@ -1,6 +1,7 @@
 """The page of one person in the local trial: Converse.js, signed in already, on a loopback port of its own, because a
 browser keeps what it knows by address and port, and two people in one browser must not meet there."""
 import hmac
+import html
 import json
 import mimetypes
 import secrets
@@ -8,7 +9,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-DIST = Path(__file__).resolve().parent / "node_modules" / "converse.js" / "dist"
+HERE = Path(__file__).resolve().parent
+DIST = HERE / "node_modules" / "converse.js" / "dist"
 
 HTML = """<!doctype html>
 <html lang="en">
@@ -16,13 +18,16 @@ HTML = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/dist/converse.min.css">
-<script src="/dist/converse.min.js"></script>
-<script src="page.js" defer></script>
+<link rel="stylesheet" href="page.css">
+<script type="module" src="/dist/converse.min.js"></script>
+<script type="module" src="page.js"></script>
 </head>
 <body class="converse-fullscreen"><div id="conversejs-bg"></div></body>
 </html>
 """
+NOTHING = 404, "text/plain", b"There is nothing here.\n"
 
 
 class Page:
@@ -32,12 +37,14 @@ class Page:
     def __init__(self, port, server_url, name, jid, password, room):
         self.key = secrets.token_urlsafe(24)
         self.name, self.server_url = name, server_url
-        # What Converse would look for elsewhere, or write into the room by itself, is off.
+        # What Converse would look for elsewhere, write into the room by itself, or keep from it is off.
         self.settings = {
             "authentication": "login", "auto_login": True, "jid": jid, "password": password,
             "websocket_url": server_url, "discover_connection_methods": False, "allow_registration": False,
-            "auto_join_rooms": [{"jid": room, "nick": name}], "auto_focus": True, "view_mode": "fullscreen",
-            "assets_path": "/dist/", "i18n": "en", "locales": ["en"], "blacklisted_plugins": ["converse-omemo"],
+            "auto_join_rooms": [{"jid": room, "nick": name}], "auto_focus": True, "auto_register_muc_nickname": False,
+            "muc_show_info_messages": [], "show_self_in_roster": False, "view_mode": "fullscreen",
+            "assets_path": "/dist/", "i18n": "en", "locales": ["en"],
+            "blacklisted_plugins": ["converse-omemo"], "whitelisted_plugins": ["beside-the-room"],
             "play_sounds": False, "show_desktop_notifications": False, "render_media": False, "loglevel": "warn"}
         self.http = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self.http.daemon_threads = True
@@ -61,14 +68,21 @@ class Page:
             file = (DIST / path.removeprefix("/dist/")).resolve()
             if file.is_relative_to(DIST) and file.is_file():
                 return 200, mimetypes.guess_type(file.name)[0] or "application/octet-stream", file.read_bytes()
-        elif hmac.compare_digest(path.encode(), f"/{self.key}/".encode()):
-            return 200, "text/html", HTML.format(title=self.name).encode()
-        elif hmac.compare_digest(path.encode(), f"/{self.key}/page.js".encode()):
-            return 200, "text/javascript", f"converse.initialize({json.dumps(self.settings)});\n".encode()
-        return 404, "text/plain", b"There is nothing here.\n"
+            return NOTHING
+        key, _, name = path.removeprefix("/").partition("/")
+        if not hmac.compare_digest(key.encode(), self.key.encode()):
+            return NOTHING
+        if name == "":
+            return 200, "text/html", HTML.format(title=html.escape(self.name)).encode()
+        if name == "settings.js":
+            return 200, "text/javascript", f"export default {json.dumps(self.settings)};\n".encode()
+        if name in ("page.js", "page.css"):
+            return 200, "text/javascript" if name.endswith("js") else "text/css", (HERE / name).read_bytes()
+        return NOTHING
 
     def _handler(page):
-        policy = ("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        policy = ("default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+                  "img-src 'self' data: blob:; "
                   f"font-src 'self' data:; connect-src 'self' {page.server_url}; base-uri 'none'; form-action 'self'; "
                   "frame-ancestors 'none'")
 

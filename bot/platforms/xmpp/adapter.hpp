@@ -101,10 +101,12 @@ class Adapter final : public Platform {
   void room_itself(Room&, pugi::xml_node);
   void direct(pugi::xml_node, const Said&);
   void in_private(Room&, const Said&);
+  std::string own_id(const Said&);
   void archived(const std::string& archive, const Archived&);
   std::optional<std::string> author(Room&, pugi::xml_node message) const;
   std::optional<Incoming> heard(const std::string& channel, const std::string& author, const Said&,
                                 const std::string& id, Instant at);
+  std::optional<std::string> meant(const std::string& channel, const Said&, const Mention&) const;
   void live(std::optional<Incoming>, const std::string& archive, const std::string& id, bool wait);
   void remember(const std::string& archive, const Archived&);
 
@@ -139,6 +141,7 @@ class Adapter final : public Platform {
   std::chrono::milliseconds ahead_{0};  ///< how far the server's clock is before ours
   Instant backfill_from_{};             ///< when the backfill began
   int rounds_ = 0;
+  std::int64_t unnamed_ = 0;  ///< messages without an id, so far
 
   std::map<std::string, Position> received_;  ///< everything up to here lies in items_ or was taken
   std::map<std::string, Position> taken_;

@@ -41,6 +41,11 @@ void Adapter::message(pugi::xml_node node) {
   in_private(found->second, said);
 }
 
+/// What tells messages apart that no archive has numbered. Two without an id are two.
+std::string Adapter::own_id(const Said& said) {
+  return said.id.empty() ? "unnamed " + std::to_string(++unnamed_) + " " + stamp(now()) : said.id;
+}
+
 void Adapter::in_room(Room& one, pugi::xml_node, const Said& said) {
   if (one.state == Room::State::entering) {
     if (said.subject) entered(one);
@@ -71,12 +76,16 @@ void Adapter::room_itself(Room& one, pugi::xml_node node) {
   }
 }
 
+/// Said to us alone from within a room: what a room's member has to say about the room. A confirmation is typed where
+/// the preview was read, and such a preview comes from within the room.
 void Adapter::in_private(Room& one, const Said& said) {
   const auto* who = one.muc.occupant(read_jid(said.from)->resource);
   if (!who || who->user.empty() || who->user == me_ || !said.has_body || !one.usable()) return;
   meet(who->user, read_jid(said.from)->resource);
-  const auto id = said.stanza_id.empty() ? said.from + " " + said.id : said.stanza_id;
-  live(heard(who->user, who->user, said, id, now()), {}, {}, false);
+  // Clients count threads of such talks by themselves; with the room's they have nothing in common.
+  Said alone = said;
+  alone.thread.clear();
+  live(heard(one.muc.address(), who->user, alone, who->user + " " + own_id(said), now()), {}, {}, false);
 }
 
 void Adapter::direct(pugi::xml_node node, const Said& said) {
@@ -88,7 +97,7 @@ void Adapter::direct(pugi::xml_node node, const Said& said) {
   if (said.type == "groupchat" || said.type == "headline" || said.private_in_room) return;
   if (!said.has_body || read_jid(address)->local.empty()) return;
   meet(address, {});
-  const auto id = said.stanza_id.empty() ? said.from + " " + said.id : said.stanza_id;
+  const auto id = said.stanza_id.empty() ? said.from + " " + own_id(said) : said.stanza_id;
   live(heard(address, address, said, id, now()), said.stanza_id.empty() ? std::string{} : me_, said.stanza_id, false);
 }
 
@@ -120,9 +129,25 @@ std::optional<Incoming> Adapter::heard(const std::string& channel, const std::st
                .thread = thread,
                .message = id,
                .user = author,
-               .text = said.body,
+               .text = as_typed(said, [&](const Mention& one) { return meant(channel, said, one); }),
                .sent_at = at,
                .direct = channel == author};
+}
+
+/// Whom a mention means: a person, by their address or by the nick under which they sit in the room now.
+std::optional<std::string> Adapter::meant(const std::string& channel, const Said& said, const Mention& one) const {
+  const auto jid = read_jid(one.who);
+  if (!jid || jid->local.empty()) return std::nullopt;
+  auto user = bare(*jid);
+  if (const auto found = rooms_.find(user); found != rooms_.end()) {
+    if (user != channel || jid->resource.empty() || jid->resource == found->second.muc.nick()) return std::nullopt;
+    const auto* who = found->second.muc.occupant(jid->resource);
+    // Whoever is called so by now need not be the one that was meant when it was typed.
+    if (!who || who->user.empty() || said.stanza_id.empty()) return said.body.substr(one.at, one.length);
+    user = who->user;
+  }
+  if (user == me_) return std::nullopt;
+  return handle_of(user, home_);
 }
 
 std::optional<std::string> Adapter::author(Room& one, pugi::xml_node message) const {

@@ -1,5 +1,6 @@
 #include "bot/platforms/xmpp/said.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "bot/platforms/xmpp/jid.hpp"
@@ -28,18 +29,60 @@ std::optional<std::size_t> count(pugi::xml_node node, const char* name) {
   return value;
 }
 
+struct Part {
+  std::size_t from = 0, until = 0;
+};
+
 /// A client that answers a message puts a quotation in front, for those that cannot show an answer, and says which
 /// characters it is.
-void take_quotation_out(pugi::xml_node message, std::string& body) {
+Part quotation(pugi::xml_node message, const std::string& body) {
   for (const auto each : children(message, "fallback", ns::fallback)) {
     if (std::string_view{each.attribute("for").value()} != ns::reply) continue;
     const auto part = child(each, "body", ns::fallback);
     const auto start = count(part, "start"), end = count(part, "end");
     if (!part || !start || !end || *start > *end) continue;
-    const auto from = byte_of(body, *start), until = byte_of(body, *end);
-    body.erase(from, until - from);
-    return;
+    return {byte_of(body, *start), byte_of(body, *end)};
   }
+  return {};
+}
+
+/// `logo@rooms.example.org/Ana M.` of `xmpp:logo@rooms.example.org/Ana%20M.`
+std::string address_in(std::string_view uri) {
+  if (!uri.starts_with("xmpp:")) return {};
+  uri.remove_prefix(5);
+  std::string out;
+  for (std::size_t at = 0; at < uri.size(); ++at) {
+    unsigned char byte = 0;
+    const char* const digits = uri.data() + at + 1;
+    if (uri[at] == '%' && at + 2 < uri.size() && std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2) {
+      out += static_cast<char>(byte);
+      at += 2;
+    } else {
+      out += uri[at];
+    }
+  }
+  return out;
+}
+
+/// What the author's client says of its own text, so it can mean nobody whom the author could not have typed.
+std::vector<Mention> mentions(pugi::xml_node message, const std::string& body, Part left_out) {
+  std::vector<Mention> out;
+  for (const auto each : children(message, "reference", ns::reference)) {
+    const auto begin = count(each, "begin"), end = count(each, "end");
+    auto who = address_in(each.attribute("uri").value());
+    if (std::string_view{each.attribute("type").value()} != "mention" || !begin || !end || who.empty()) continue;
+    auto from = byte_of(body, *begin);
+    const auto until = byte_of(body, *end);
+    if (from >= until || body[from] == '@' || (from > 0 && body[from - 1] == '@')) continue;
+    if (from < left_out.until && until > left_out.from) continue;
+    if (from >= left_out.until) from -= left_out.until - left_out.from;
+    out.push_back({from, until - byte_of(body, *begin), std::move(who)});
+  }
+  std::ranges::sort(out, std::greater{}, &Mention::at);
+  // Where two lie over one another nobody knows what was typed.
+  for (std::size_t i = 1; i < out.size(); ++i)
+    if (out[i].at + out[i].length > out[i - 1].at) return {};
+  return out;
 }
 
 }  // namespace
@@ -57,13 +100,23 @@ Said read_said(pugi::xml_node message, const std::string& archive) {
   out.has_body = static_cast<bool>(body);
   out.body = text_of(body);
   out.thread = text_of(child(message, "thread", ns::client));
+  Part quoted;
   if (const auto reply = child(message, "reply", ns::reply)) {
     out.reply_to = reply.attribute("id").value();
-    take_quotation_out(message, out.body);
+    quoted = quotation(message, out.body);
   }
+  out.mentions = mentions(message, out.body, quoted);
+  out.body.erase(quoted.from, quoted.until - quoted.from);
   out.replaces = child(message, "replace", ns::correct).attribute("id").value();
   out.subject = !out.has_body && child(message, "subject", ns::client);
   out.private_in_room = static_cast<bool>(child(message, "x", ns::muc_user));
+  return out;
+}
+
+std::string as_typed(const Said& said, const std::function<std::optional<std::string>(const Mention&)>& handle) {
+  std::string out = said.body;
+  for (const auto& one : said.mentions)
+    if (const auto known = handle(one)) out.replace(one.at, one.length, '@' + *known);
   return out;
 }
 

@@ -1,12 +1,20 @@
 #pragma once
+#include <functional>
 #include <optional>
 #include <pugixml.hpp>
 #include <string>
+#include <vector>
 
 #include "workflow/time.hpp"
 
 // A message, live or out of an archive, as far as it can be read without knowing who is in the room.
 namespace bot::xmpp {
+
+/// A name in a body, from which the author's client has taken the @ (XEP-0372): `Ana M.`, typed as `@Ana M.`.
+struct Mention {
+  std::size_t at = 0, length = 0;  ///< bytes of the body
+  std::string who;                 ///< the address of a person, or of a place in the room: `ROOM/nick`
+};
 
 struct Said {
   std::string from;       ///< the full address it came from
@@ -16,6 +24,7 @@ struct Said {
   std::string stanza_id;  ///< of the archive that was named; live only
   std::string body;       ///< without the quotation in front of a reply
   bool has_body = false;
+  std::vector<Mention> mentions = {};  ///< the last one first
   std::string thread;
   std::string reply_to;          ///< the id of the message that it answers
   std::string replaces;          ///< it corrects the message with this `id`: never executed
@@ -24,6 +33,10 @@ struct Said {
 };
 /// `archive` is the only one whose stanza-id counts: anybody can write any other.
 Said read_said(pugi::xml_node message, const std::string& archive);
+
+/// The body as it was typed, with `@ana` where a client wrote `Ana M.` and whom that means. `handle` knows the handle
+/// that belongs to an address; nothing: what is there stays.
+std::string as_typed(const Said&, const std::function<std::optional<std::string>(const Mention&)>& handle);
 
 /// Who wrote a message of a room's archive. The room adds the real address behind whatever the author put there
 /// themselves, so several answers are none.

@@ -26,6 +26,8 @@ pugi::xml_document message_to(const std::string& to, const char* type, const Pos
   set(root, "id", post.key);
   set_text(add(root, "body"), post.text);
   set(add(root, "origin-id", ns::stanza_id), "id", post.key);
+  // What people typed stands in our notes: a client shall show *it* and > it as they are (XEP-0393).
+  add(root, "unstyled", ns::styling);
   return out;
 }
 
