@@ -1,6 +1,7 @@
 // Every trap that was seen on real servers, sprung by Mallory on two people who are under contract. Called by traps.py.
 import { House } from './house.mjs';
 import { identity, whileAway } from './traps_identity.mjs';
+import { rooms } from './traps_rooms.mjs';
 
 const [parley, folder] = process.argv.slice(2);
 const house = new House(parley, folder, process.env);
@@ -16,6 +17,7 @@ const people = { carl, freya, mallory };
 const first = await house.offer(carl, logo);
 await house.answered(freya, `/accept ${first} v1 --yes`, (m) => m.text.includes('C-1'), { room: logo });
 
+await rooms(house, people, logo);
 await identity(house, people, logo);
 const away = await whileAway(house, people, logo);
 await house.stop();

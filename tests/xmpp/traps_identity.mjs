@@ -1,6 +1,6 @@
 // Traps about who speaks: Mallory writes what only the server may write, and what the bot believes must stay true.
 import { randomUUID } from 'node:crypto';
-import { MUC, MUC_USER, SID, bare, condition, xml } from './peer.mjs';
+import { MUC_USER, bare, condition, xml } from './peer.mjs';
 
 const OCCUPANT = 'urn:xmpp:occupant-id:0';
 const STATUSES = "<status code='110'/><status code='100'/>";
@@ -39,10 +39,17 @@ async function untouched(house, freya, room, offer, since) {
   if (told) throw new Error(`the room was told: ${told.getChildText('body')}`);
 }
 
-async function attack(house, { carl, freya }, room, fact, spring) {
+/** An offer that Freya has been shown. */
+async function seen(house, { carl, freya }, room) {
   const offer = await house.offer(carl, room);
-  fact(offer, { state: 'pending' });
   await freya.hears((m) => m.text.startsWith(`${offer} `) && m.type === 'groupchat');
+  return offer;
+}
+
+async function attack(house, people, room, fact, spring) {
+  const { freya } = people;
+  const offer = await seen(house, people, room);
+  fact(offer, { state: 'pending' });
   const since = freya.stanzas.length;
   await spring(offer);
   await untouched(house, freya, room, offer, since);
@@ -135,7 +142,7 @@ export async function identity(house, people, room) {
 async function strangersAnswers(house, people, room) {
   const { carl, freya, mallory } = people;
   await house.check('an error in the name of a note that was posted', async (fact) => {
-    const offer = await house.offer(carl, room);
+    const offer = await seen(house, people, room);
     const key = carl.stanzas.findLast((s) => s.is('message') && (s.getChildText('body') ?? '').startsWith(`${offer} `)).attrs.id;
     for (const to of [house.bot, `${house.bot}/parley`])
       await mallory.sendRaw(`<message xmlns='jabber:client' to='${to}' type='error' id='${key}'><error type='cancel'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>`);
@@ -146,7 +153,7 @@ async function strangersAnswers(house, people, room) {
     fact('outbox', { waiting: '0', dead: '0' });
   });
   await house.check('an error through the room, in the name of a note', async (fact) => {
-    const offer = await house.offer(carl, room);
+    const offer = await seen(house, people, room);
     const key = carl.stanzas.findLast((s) => s.is('message') && (s.getChildText('body') ?? '').startsWith(`${offer} `)).attrs.id;
     await mallory.sendRaw(`<message xmlns='jabber:client' to='${room}/Parley' type='error' id='${key}'><error type='cancel'><not-acceptable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>`);
     await mallory.ask('get', house.domain, xml('ping', { xmlns: 'urn:xmpp:ping' }));
@@ -175,4 +182,4 @@ export async function once(house, who, room, key) {
   if (there.length !== 1) throw new Error(`the room has it ${there.length} times`);
 }
 
-export { attack, untouched, item, MUC, SID };
+export { attack, seen, untouched };
