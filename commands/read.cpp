@@ -174,7 +174,7 @@ bool meant_as_id(const Token& token, std::string_view next, bool takes_amount) {
   std::size_t letters = 0;
   while (letters < left.size() && left[letters] >= 'a' && left[letters] <= 'z') ++letters;
   const auto rest = left.substr(letters);
-  if (letters > 0 && rest.starts_with('-') && rest.size() <= 4) return id_letters(left.substr(0, letters));
+  if (rest.starts_with('-') && rest.size() <= 4) return id_letters(left.substr(0, letters));
   const bool marks = std::ranges::all_of(rest, [](char c) { return digit(c) || std::string_view{".-_:"}.contains(c); });
   if (!marks || (letters > 0 && !id_letters(left.substr(0, letters)))) return false;
   if (letters > 0 && rest.empty()) return !next.empty() && std::ranges::all_of(next, digit);

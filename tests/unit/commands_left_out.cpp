@@ -33,6 +33,10 @@ TEST_CASE("a line without its id tells what it may be about, and takes the id wh
   CHECK(kinds("/end reason=completed") == Kinds{"C"});
   CHECK(kinds("/list milestones") == Kinds{"C"});
   CHECK(kinds("/diff v1 v2") == Kinds{"P", "O", "C"});
+  for (const char* words :
+       {"p-abcd is it", "c-level people", "-5", "-12345 off", "P x", "x 12", "abc.1", "\"P-1 x\"", "#", "p"})
+    CHECK(kinds("/decline " + std::string{words}) == Kinds{"P", "O", "A", "CR"});
+  CHECK((kinds("/release 12") == Kinds{"C", "M"} || kinds("/release 12") == Kinds{"M", "C"}));
   CHECK((left_out("/diff v1 v2")->query && left_out("/list milestones")->query && !left_out("/accept")->query));
 
   const auto line = [](std::string_view text, AnyId id) { return commands::completed(text, id); };
@@ -48,7 +52,10 @@ TEST_CASE("a line without its id tells what it may be about, and takes the id wh
 TEST_CASE("nothing is left out where an id is, even a mistyped one, or where more is wrong") {
   for (const char* text : {"/decline P-1",
                            "/decline P-x",
+                           "/decline p-abc",
+                           "/decline hd-x",
                            "/decline p12",
+                           "/decline p: 9",
                            "/decline P 12",
                            "/decline #12",
                            "/decline 12",
