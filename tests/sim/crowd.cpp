@@ -19,9 +19,11 @@ Manner Crowd::manner(const Someone& s, const std::string& channel) const {
   return {wrong, !whose_direct_chat(channel).empty()};
 }
 
-std::vector<std::string> Crowd::handles(const std::string& channel) const {
-  const auto& all = server_.members(channel);
-  return {all.begin(), all.end()};
+std::vector<std::string> Crowd::handles(const std::string& channel, const std::string& but) const {
+  std::vector<std::string> all;
+  for (const auto& name : server_.members(channel))
+    if (name != but) all.push_back(name);
+  return all;
 }
 
 void Crowd::say(const Someone& s, const std::string& channel, const std::string& text, const std::string& thread) {
@@ -43,8 +45,9 @@ void Crowd::answer(const Someone& s, const std::string& channel, std::string lin
 void Crowd::read(const Shown& shown) {
   const auto& p = shown.post;
   auto& known = known_[p.channel];
-  // Examples and usage are about things that nobody has seen.
-  const bool of_form = p.text.find(" USAGE") != p.text.npos || p.kind.starts_with("query.help");
+  // Examples, usage and what is not there are about things that nobody has seen.
+  const auto says = [&](const char* code) { return p.text.find(code) != p.text.npos; };
+  const bool of_form = says(" USAGE") || says("NOT_FOUND_HERE") || says("NOT_A_PARTY") || p.kind.starts_with("query.help");
   if (!of_form) known.learn(p.text);
   if (of_form) known.learn_reasons(p.text);
   const auto owner = whose_direct_chat(p.channel);
@@ -84,8 +87,8 @@ std::string Crowd::line_for(const Someone& s, const std::string& channel) {
   const auto side = s.rooms.contains(channel) ? s.rooms.at(channel) : std::string{};
   auto& known = known_[channel];
   const auto& invited = desks_[s.name].invited[channel];
-  if (!invited.empty() && chance_.percent(35)) return lines_.filled(chance_.of(invited), known, future_.now());
-  return lines_.any(known, future_.now(), manner(s, channel), side, handles(channel));
+  if (!invited.empty() && chance_.percent(s.sort == Sort::careful ? 60 : 30)) return lines_.filled(chance_.of(invited), known, future_.now());
+  return lines_.any(known, future_.now(), manner(s, channel), side, handles(channel, s.name));
 }
 
 /// What nobody should do, and somebody does.
@@ -114,9 +117,10 @@ void Crowd::odd(const Someone& s, const std::string& channel) {
       return;
     }
     case 5: {
+      if (known_.empty()) return;
       // A thing of another room.
       const auto& [elsewhere, known] = *std::next(known_.begin(), chance_.below(static_cast<std::int64_t>(known_.size())));
-      return say(s, channel, lines_.any(known, future_.now(), manner(s, channel), {}, handles(channel)));
+      return say(s, channel, lines_.any(known, future_.now(), manner(s, channel), {}, handles(channel, s.name)));
     }
     default: {
       const auto& other = chance_.of(people_);

@@ -52,7 +52,7 @@ class Crowd {
   std::string line_for(const Someone&, const std::string& channel);
   void odd(const Someone&, const std::string& channel);
   Manner manner(const Someone&, const std::string& channel) const;
-  std::vector<std::string> handles(const std::string& channel) const;
+  std::vector<std::string> handles(const std::string& channel, const std::string& but) const;
 
   Future& future_;
   Chance& chance_;

@@ -141,7 +141,7 @@ bool Lines::wanted(const std::string& token, const Typing& t, bool in_end) {
   if (key == "--yes") return chance_.percent(45);
   if (token.starts_with('v')) return chance_.percent(70);
   if (token.starts_with('#')) return chance_.percent(10);
-  if (token.starts_with('@')) return chance_.percent(75);
+  if (token.starts_with('@')) return chance_.percent(92);
   if (key == "start" || key == "end") return chance_.percent(15);
   if (key == "from") return chance_.percent(25);
   return chance_.percent(45);
@@ -186,10 +186,12 @@ std::string Lines::any(const Knowledge& known, Instant now, const Manner& manner
   for (int tries = 0; tries < 20; ++tries) {
     const auto row = static_cast<std::size_t>(chance_.below(static_cast<std::int64_t>(table.size())));
     const auto& r = table[row];
-    // A query changes nothing: fewer of them will do.
-    if (r.group == "look" && !chance_.in(6)) continue;
+    // What is about nothing, and what only looks, says little: less of it will do.
+    const bool makes = r.usage.find("scope=") != r.usage.npos;
+    if ((r.group == "look" || (r.ids.empty() && !makes)) && !chance_.in(8)) continue;
     // Nobody speaks of what was never heard of, or seldom.
     if (!r.ids.empty() && !known.id(std::string{r.ids}, chance_) && !chance_.percent(manner.wrong / 4)) continue;
+    if (r.verb == "block" && !chance_.in(20)) continue;  // or nobody deals with anybody any more
     const auto other = side == "client" ? "freelancer" : "client";
     const bool theirs = r.who == other || (manner.direct && r.where == "room");
     if (!side.empty() && theirs && !chance_.percent(10 + manner.wrong)) continue;

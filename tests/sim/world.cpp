@@ -34,9 +34,9 @@ World::World(Plan plan, Watch watch)
       disk_("memory", plan.seed),
       server_(future_),
       crowd_(future_, of_people_, server_,
-             {.between = std::chrono::minutes{of_world_.between(60, 700)},
+             {.between = std::chrono::minutes{of_world_.between(60, 500)},
               .thought = std::chrono::minutes{of_world_.between(20, 3000)},
-              .answers = static_cast<int>(of_world_.between(25, 90))}) {
+              .answers = static_cast<int>(of_world_.between(30, 95))}) {
   settle_numbers();
 }
 
