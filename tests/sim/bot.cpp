@@ -95,7 +95,6 @@ void Bot::pump() {
   }
   if (parts.back().empty()) parts.pop_back();
   for (std::size_t i = 0; i < parts.size() && running_; ++i) {
-    if (alone && alone(parts[i].front()) && before_alone) before_alone();
     // The cursor speaks of everything that was taken: it goes with the last part of it.
     if (i + 1 == parts.size()) engine().set_cursor(wire_->cursor());
     handle(std::move(parts[i]));

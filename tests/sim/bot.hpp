@@ -32,7 +32,6 @@ class Bot {
   std::function<void(const bot::Outgoing&)> on_out;
   std::function<void(bool before)> on_death;  ///< at a commit
   std::function<bool(const bot::Incoming&)> alone;  ///< this is handled in a batch of its own
-  std::function<void()> before_alone;
 
  private:
   void wake();

@@ -208,7 +208,6 @@ void World::run() {
   bot_->on_in = watch_.in;
   bot_->on_out = watch_.out;
   bot_->alone = watch_.alone;
-  bot_->before_alone = watch_.checked;
   bot_->on_death = [this](bool before) {
     if (watch_.befell) watch_.befell(before ? "crash before-commit" : "crash after-commit");
     future_.in(of_bot_.around(std::chrono::minutes{2}), [this] {
@@ -216,6 +215,7 @@ void World::run() {
     });
   };
   server_.on_entry = [this](std::size_t position) {
+    if (watch_.typed) watch_.typed(position);
     if (bot_->running()) bot_->wire()->tell(position);
   };
   server_.on_shown = [this](const Shown& shown) {

@@ -21,6 +21,7 @@ class World {
     std::function<void(const bot::Outgoing&)> out;
     std::function<void(const Shown&)> shown;
     std::function<void(const bot::Account&, Instant)> account;
+    std::function<void(std::size_t)> typed;           ///< an entry of the server
     std::function<void()> checked;                    ///< a moment at which everything written may be looked at
     std::function<void(const std::string&)> befell;   ///< `restart`, `crash before-commit`, …
     std::function<bool(const bot::Incoming&)> alone;
