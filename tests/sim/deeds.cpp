@@ -41,7 +41,7 @@ const std::set<std::string> last_words{
     "proposal.expired",         "offer.accepted",           "offer.declined",           "offer.withdrawn",
     "offer.expired",            "change_request.approved",  "change_request.declined",  "change_request.withdrawn",
     "change_request.closed",    "contract.ended",           "amendment.approved",       "amendment.declined",
-    "amendment.withdrawn",      "amendment.expired",        "milestone.released",       "milestone.refunded",
+    "amendment.withdrawn",      "amendment.expired",        "milestone.refunded",
     "milestone.cancelled",      "escrow_refund.cancelled",  "question.answered"};
 
 std::string noun_of(const std::string& kind) { return kind.substr(0, kind.find('.')); }

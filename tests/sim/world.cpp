@@ -236,9 +236,11 @@ void World::run() {
   // Then nobody does anything any more, until everything was said.
   const auto last = end_ + days(30);
   Instant quiet = end_ + std::chrono::hours{1};
-  while (future_.now() < quiet || !bot_->running() || !bot_->wire()->up() || !bot_->engine().unsent().empty()) {
+  const auto listens = [this] { return bot_->running() && bot_->wire()->up(); };
+  while (future_.now() < quiet || !listens() || !bot_->engine().unsent().empty()) {
+    const bool listened = listens();
     if (!future_.step(last)) throw std::runtime_error("the bot does not come to rest");
-    if (!bot_->running() || !bot_->wire()->up()) quiet = future_.now() + std::chrono::hours{1};
+    if (!listened || !listens()) quiet = future_.now() + std::chrono::hours{1};
   }
   if (watch_.checked) watch_.checked();
 }
