@@ -115,6 +115,7 @@ void Bot::handle(std::vector<Incoming> batch) {
   const auto doom = std::exchange(doom_, Doom::none);
   if (doom == Doom::before) process_.die_at_commit(true);
   std::vector<Outgoing> out;
+  if (on_batch) on_batch();
   for (const auto& item : batch)
     if (on_in) on_in(item);
   try {

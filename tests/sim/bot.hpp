@@ -28,6 +28,7 @@ class Bot {
   void set_account(const bot::Account&);
   std::optional<Instant> next_due();
 
+  std::function<void()> on_batch;
   std::function<void(const bot::Incoming&)> on_in;
   std::function<void(const bot::Outgoing&)> on_out;
   std::function<void(bool before)> on_death;  ///< at a commit

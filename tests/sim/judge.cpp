@@ -55,10 +55,8 @@ void Tally::add(const Tally& other) {
   for (const auto& [k, n] : other.deadlines) deadlines[k] += n;
 }
 
-Judge::Judge(MemoryDisk& disk, std::function<std::string()> file, const Server& server, const workflow::Policy& policy)
-    : server_(server),
-      policy_(policy),
-      record_(disk, std::move(file)),
+Judge::Judge(MemoryDisk& disk, std::function<std::string()> file, const workflow::Policy& policy)
+    : record_(disk, std::move(file)),
       books_(faults_),
       promises_(faults_, policy),
       deeds_(
@@ -69,11 +67,11 @@ Judge::Judge(MemoryDisk& disk, std::function<std::string()> file, const Server& 
           },
           [this](const std::string& mark) { return times_[mark]; }) {}
 
-void Judge::typed(std::size_t position) {
-  const auto& what = server_.entries()[position].what;
+void Judge::typed(const bot::Incoming& what) {
   if (const auto* edited = std::get_if<bot::Edited>(&what)) spoken_[{edited->channel, edited->message}].edited = true;
   const auto* h = std::get_if<bot::Heard>(&what);
   if (!h) return;
+  if (spoken_.contains({h->channel, h->message})) return;  // it only arrives again
   spoken_[{h->channel, h->message}] = {h->user, h->text, h->sent_at.time_since_epoch().count(), h->direct, false};
   for (const auto& mark : marks(h->text)) ++times_[mark];
   // What is said of somebody in a feedback is sealed from the moment it is typed, and what is private for ever.
@@ -109,29 +107,31 @@ void Judge::balance(const bot::Post& post) {
   faults_.add("money", user + " is told \"" + first + "\", and the journals say" + says + " (available, pending, escrow, transit)");
 }
 
-void Judge::sealed(const Shown& shown) {
-  for (const auto& mark : marks(shown.post.text)) {
+void Judge::sealed(const bot::Post& post, const std::string& id) {
+  for (const auto& mark : marks(post.text)) {
     const auto found = secrets_.find(mark);
-    if (found == secrets_.end() || shown.post.kind.starts_with("contract.ended")) {
+    if (found == secrets_.end() || post.kind.starts_with("contract.ended")) {
       if (private_marks_.contains(mark) && found != secrets_.end())
-        faults_.add("sealed", "private words are shown: " + mark + " in " + shown.id);
+        faults_.add("sealed", "private words are shown: " + mark + " in " + id);
       continue;
     }
-    const bool own = shown.post.to == found->second || shown.post.channel == "dm:" + found->second.substr(2);
-    if (!own) faults_.add("sealed", "the words of " + found->second + " are shown in " + shown.post.channel + ": " + shown.post.kind);
+    const bool own = post.to == found->second || post.channel == "dm:" + found->second.substr(2);
+    if (!own) faults_.add("sealed", "the words of " + found->second + " are shown in " + post.channel + ": " + post.kind);
   }
 }
 
-void Judge::shown(const Shown& shown) {
-  sealed(shown);
-  const auto number = number_in(shown.post.text);
-  const bool note = number != 0 && shown.post.to.empty() && !shown.post.kind.starts_with("refusal");
+void Judge::shown(const bot::Post& post, const std::string& id) {
+  shown_.insert(post.key);
+  if (post.kind.starts_with("preview.")) ++tally_.refusals["CONFIRM"];
+  sealed(post, id);
+  const auto number = number_in(post.text);
+  const bool note = number != 0 && post.to.empty() && !post.kind.starts_with("refusal");
   if (!note) return;
-  if (!note_texts_.emplace(number, shown.post.text).second)
+  if (!note_texts_.emplace(number, post.text).second)
     faults_.add("notes", "N-" + std::to_string(number) + " was posted twice");
-  auto& last = last_note_[shown.post.channel];
+  auto& last = last_note_[post.channel];
   if (number < last)
-    faults_.add("notes", "N-" + std::to_string(number) + " stands behind N-" + std::to_string(last) + " in " + shown.post.channel);
+    faults_.add("notes", "N-" + std::to_string(number) + " stands behind N-" + std::to_string(last) + " in " + post.channel);
   last = std::max(last, number);
 }
 
@@ -178,7 +178,6 @@ void Judge::look() {
   }
   if (last != 0) books_.close(last);
   if (!w.events.empty() || !w.balances.empty()) books_.compare(w);
-  unsent_ = w.unsent;
   // A line in a direct chat may be faster than one in the room, and fires what is due; but not by more than the way
   // takes. What is read after a deadline was otherwise typed after it.
   for (const auto& r : w.reasons)
@@ -193,6 +192,11 @@ void Judge::look() {
               faults_.add("deadline", r.message + " was typed before " + key.first + " of " + key.second + " was due, and read after it fired");
 }
 
+bool Judge::mattered(const std::string& channel, const std::string& message) const {
+  const auto cause = handled_.find({channel, message});
+  return cause != handled_.end() && kinds_.contains(cause->second);
+}
+
 /// What a note says somebody gets is what was put into their pending money.
 void Judge::payments() {
   for (const auto& [number, text] : note_texts_) {
@@ -205,7 +209,7 @@ void Judge::payments() {
   }
 }
 
-void Judge::close(Instant now) {
+void Judge::close(workflow::Instant now) {
   look();
   promises_.close(now.time_since_epoch().count());
   payments();
@@ -221,10 +225,8 @@ void Judge::close(Instant now) {
     if (!r.message.empty() && room_of_cause_.contains(id) && n == 0)
       faults_.add("notes", "no note tells of cause " + std::to_string(id) + ", " + r.message + ": " + *kinds_[id].begin());
   }
-  std::set<std::string> keys;
-  for (const auto& s : server_.shown()) keys.insert(s.post.key);
   for (const auto& [key, kind] : given_)
-    if (!keys.contains(key) && !kind.starts_with("query.")) faults_.add("notes", "a post was given out and never shown: " + kind);
+    if (!shown_.contains(key) && !kind.starts_with("query.")) faults_.add("notes", "a post was given out and never shown: " + kind);
   for (const auto& [where, s] : spoken_)
     if (is_order(s.text) && !s.edited && !handled_.contains(where))
       faults_.add("once", where.second + " in " + where.first + " was never handled: " + s.text.substr(0, 100));

@@ -7,7 +7,6 @@
 #include "tests/sim/books.hpp"
 #include "tests/sim/deeds.hpp"
 #include "tests/sim/promises.hpp"
-#include "tests/sim/server.hpp"
 
 // The independent model. It sees what the chat server has and what the store holds, and asks both whether every promise
 // was kept.
@@ -21,17 +20,17 @@ struct Tally {
 
 class Judge {
  public:
-  Judge(MemoryDisk&, std::function<std::string()> file, const Server&, const workflow::Policy&);
+  Judge(MemoryDisk&, std::function<std::string()> file, const workflow::Policy&);
 
   // While it goes on.
-  void typed(std::size_t position);            ///< an entry of the server
-  void heard(const bot::Incoming&);            ///< the bot has taken this in
-  void said(const bot::Outgoing&);             ///< the bot has given this out, committed
-  void shown(const Shown&);                    ///< people see it
-  void look();                                 ///< reads what is new in the store
-  void befell(const std::string&);             ///< the process stopped or died
+  void typed(const bot::Incoming&);                  ///< it lies on the server
+  void said(const bot::Outgoing&);                   ///< the bot has given it out, committed
+  void shown(const bot::Post&, const std::string&);  ///< people see it, under this id of the server's
+  void look();                                       ///< reads what is new in the store
+  /// What somebody typed has changed something.
+  bool mattered(const std::string& channel, const std::string& message) const;
   /// Everything has come to rest at this instant.
-  void close(Instant);
+  void close(workflow::Instant);
 
   Faults& faults() { return faults_; }
   const Tally& tally() const { return tally_; }
@@ -40,12 +39,10 @@ class Judge {
   void cause(const Reason&);
   void notes(const Written&);
   void balance(const bot::Post&);
-  void sealed(const Shown&);
+  void sealed(const bot::Post&, const std::string& id);
   void payments();
 
   Faults faults_;
-  const Server& server_;
-  workflow::Policy policy_;
   Record record_;
   Books books_;
   Promises promises_;
@@ -66,7 +63,7 @@ class Judge {
   std::map<std::string, std::string> secrets_;                             ///< by mark of a feedback: who said it
   std::set<std::string> private_marks_;
   std::map<std::int64_t, std::map<std::pair<std::string, std::string>, std::int64_t>> fired_;
-  std::vector<std::string> unsent_;
+  std::set<std::string> shown_;                                            ///< keys
 };
 
 }  // namespace sim

@@ -14,6 +14,11 @@ const std::vector<std::string> zones{"Europe/Berlin", "America/New_York", "Asia/
 
 }  // namespace
 
+Lines::Lines(Chance& chance) : chance_(chance) {
+  const auto rows = static_cast<std::int64_t>(commands::table().size());
+  for (int i = 0; i < 7; ++i) favourites_.push_back(static_cast<std::size_t>(chance_.below(rows)));
+}
+
 std::string Lines::words() {
   static const std::vector<std::string> openings{"three concepts in blue", "the second round", "as we said on the phone",
                                                  "draft and sources", "shorter, please, and warmer"};
@@ -159,16 +164,21 @@ std::string Lines::of(std::size_t row, const Knowledge& known, Instant now, cons
   const bool in_end = r.verb == "end";
   std::string line;
   bool changed = false, dated = false;
+  // Who changes something often changes one thing.
+  std::vector<std::string> keys;
+  for (const auto& part : all)
+    if (part.optional && part.text.find('=') != part.text.npos) keys.push_back(part.text);
+  const auto only = !t.created && !in_end && keys.size() > 1 && chance_.in(2) ? chance_.of(keys) : std::string{};
   for (const auto& part : all) {
     const bool key = part.text.find('=') != part.text.npos;
-    if (part.optional && !wanted(part.text, t, in_end)) continue;
+    if (part.optional && key && !only.empty() ? part.text != only : part.optional && !wanted(part.text, t, in_end)) continue;
     const auto v = value(part.text, t);
     if (v.empty()) continue;
     line += (line.empty() ? "" : " ") + v;
     changed = changed || key;
     dated = dated || part.text.starts_with("end=");
   }
-  const bool divided = has("milestones=") && chance_.in(3);
+  const bool divided = has("milestones=") && only.empty() && chance_.in(3);
   if (t.created && !chance_.percent(manner.wrong))
     line += divided ? " milestones=" + milestones(now) : " amount=" + amount(false);
   else if (!t.created && divided && !dated)
@@ -184,7 +194,9 @@ std::string Lines::any(const Knowledge& known, Instant now, const Manner& manner
                        const std::vector<std::string>& people) {
   const auto& table = commands::table();
   for (int tries = 0; tries < 20; ++tries) {
-    const auto row = static_cast<std::size_t>(chance_.below(static_cast<std::int64_t>(table.size())));
+    const auto row = chance_.percent(40)
+                         ? chance_.of(favourites_)
+                         : static_cast<std::size_t>(chance_.below(static_cast<std::int64_t>(table.size())));
     const auto& r = table[row];
     // What is about nothing, and what only looks, says little: less of it will do.
     const bool makes = r.usage.find("scope=") != r.usage.npos;

@@ -17,7 +17,8 @@ struct Manner {
 
 class Lines {
  public:
-  explicit Lines(Chance& chance) : chance_(chance) {}
+  /// Some rows are typed far more often than others, by everybody of a world: what is rare in one is common in another.
+  explicit Lines(Chance& chance);
 
   /// A line of a row drawn from the table; with `side` (client, freelancer) mostly one for that side.
   std::string any(const Knowledge&, Instant now, const Manner&, std::string_view side,
@@ -59,6 +60,7 @@ class Lines {
 
   Chance& chance_;
   int said_ = 0;
+  std::vector<std::size_t> favourites_;
 };
 
 }  // namespace sim

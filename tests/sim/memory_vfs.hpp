@@ -34,6 +34,7 @@ class MemoryDisk {
   std::vector<std::string> paths() const;
   void put(const std::string& path, std::string bytes);
   void remove(const std::string& path) { files_.erase(path); }
+  void clear() { files_.clear(); }
 
   const std::string& name() const { return name_; }
   std::int64_t writes() const { return writes_; }

@@ -98,7 +98,6 @@ Written Record::read() {
     if (integer(s, 1) != 0) w.room_channels[integer(s, 1)] = text(s, 0);
     if (integer(s, 2) != 0) w.direct_channels[integer(s, 2)] = text(s, 0);
   });
-  r.each("SELECT key FROM outbox WHERE dead IS NULL", 0, [&](sqlite3_stmt* s) { w.unsent.push_back(text(s, 0)); });
   if (!w.reasons.empty()) reason_ = w.reasons.back().id;
   if (!w.events.empty()) position_ = w.events.back().position;
   if (!w.notes.empty()) note_ = w.notes.back().number;

@@ -55,7 +55,6 @@ struct Written {
   // As it is now.
   std::map<std::pair<std::string, std::int64_t>, std::int64_t> balances;
   std::map<std::int64_t, std::string> room_channels, direct_channels;  ///< by room, by person
-  std::vector<std::string> unsent;                                     ///< keys that wait in the outbox
 };
 
 class Record {

@@ -205,6 +205,7 @@ void World::run() {
   options.seed = 1;  // as a rehearsal has it, so that codes are the same there
   options.mail = true;
   bot_ = std::make_unique<Bot>(future_, of_net_, server_, disk_, weather_, std::move(options));
+  bot_->on_batch = watch_.batch;
   bot_->on_in = watch_.in;
   bot_->on_out = watch_.out;
   bot_->alone = watch_.alone;
@@ -215,7 +216,7 @@ void World::run() {
     });
   };
   server_.on_entry = [this](std::size_t position) {
-    if (watch_.typed) watch_.typed(position);
+    if (watch_.typed) watch_.typed(server_.entries()[position].what);
     if (bot_->running()) bot_->wire()->tell(position);
   };
   server_.on_shown = [this](const Shown& shown) {

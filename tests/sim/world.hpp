@@ -17,16 +17,20 @@ class World {
   };
   /// What looks on.
   struct Watch {
+    std::function<void()> batch;                     ///< what follows is handled at once
     std::function<void(const bot::Incoming&)> in;
     std::function<void(const bot::Outgoing&)> out;
     std::function<void(const Shown&)> shown;
     std::function<void(const bot::Account&, Instant)> account;
-    std::function<void(std::size_t)> typed;           ///< an entry of the server
+    std::function<void(const bot::Incoming&)> typed;  ///< it lies on the server
     std::function<void()> checked;                    ///< a moment at which everything written may be looked at
     std::function<void(const std::string&)> befell;   ///< `restart`, `crash before-commit`, …
     std::function<bool(const bot::Incoming&)> alone;
   };
+  /// Thrown by who looks on and has seen enough.
+  struct Over {};
   World(Plan, Watch);
+  void watch(Watch w) { watch_ = std::move(w); }
   void run();
 
   Future& future() { return future_; }
