@@ -50,13 +50,9 @@ void Crowd::read(const Shown& shown) {
   const bool of_form = says(" USAGE") || says("NOT_FOUND_HERE") || says("NOT_A_PARTY") || p.kind.starts_with("query.help");
   if (!of_form) known.learn(p.text);
   if (of_form) known.learn_reasons(p.text);
-  const auto owner = whose_direct_chat(p.channel);
   for (const auto& s : people_) {
     const bool sees = p.to.empty() ? server_.inside(s.name, p.channel) : p.to == "u-" + s.name;
     if (!sees) continue;
-    if (owner == s.name)
-      for (const auto& [room, side] : s.rooms)
-        if (!of_form) known_[room].learn(p.text);
     if (const auto code = p.kind.starts_with("preview.") ? code_in(p.text) : std::nullopt) {
       const auto late = chance_.in(12) ? std::chrono::minutes{15} : std::chrono::minutes{1};
       const bool wrong = chance_.percent(manner(s, p.channel).wrong);
@@ -73,13 +69,14 @@ void Crowd::read(const Shown& shown) {
     std::vector<std::string> mine;
     for (auto& i : of_form ? std::vector<Invitation>{} : invitations(p.text))
       if (i.who.empty() || i.who == server_.human(s.name).display || (s.sort == Sort::hostile && chance_.in(6)))
-        mine.push_back(std::move(i.line));
+        // Where one thing is over the next is seldom begun at once.
+        if (i.line.find_first_of("0123456789") != i.line.npos || chance_.in(12)) mine.push_back(std::move(i.line));
     if (mine.empty()) continue;
     auto& desk = desks_[s.name].invited[p.channel];
     for (const auto& line : mine) desk.push_back(line);
     if (desk.size() > 8) desk.erase(desk.begin(), desk.end() - 8);
     if (!side.empty() && p.to.empty() && chance_.percent(temper_.answers))
-      answer(s, p.channel, lines_.filled(chance_.of(mine), known, future_.now()), chance_.around(temper_.thought));
+      answer(s, p.channel, lines_.filled(chance_.of(mine), known, future_.now(), handles(p.channel, s.name)), chance_.around(temper_.thought));
   }
 }
 
@@ -87,7 +84,7 @@ std::string Crowd::line_for(const Someone& s, const std::string& channel) {
   const auto side = s.rooms.contains(channel) ? s.rooms.at(channel) : std::string{};
   auto& known = known_[channel];
   const auto& invited = desks_[s.name].invited[channel];
-  if (!invited.empty() && chance_.percent(s.sort == Sort::careful ? 60 : 30)) return lines_.filled(chance_.of(invited), known, future_.now());
+  if (!invited.empty() && chance_.percent(s.sort == Sort::careful ? 60 : 30)) return lines_.filled(chance_.of(invited), known, future_.now(), handles(channel, s.name));
   return lines_.any(known, future_.now(), manner(s, channel), side, handles(channel, s.name));
 }
 

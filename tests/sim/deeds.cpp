@@ -154,7 +154,8 @@ void Deeds::authority(const Happened& e, const Reason& why) {
 void Deeds::versions(const Happened& e, const Reason& why) {
   const auto noun = noun_of(e.kind);
   const auto prefix = prefixes.find(noun);
-  if (prefix == prefixes.end() || noun == "milestone") return;
+  // What followed from something else has the contract's number, and is no version of an amendment.
+  if (prefix == prefixes.end() || noun == "milestone" || e.kind == "amendment.terms_followed") return;
   auto& thing = things_[e.id(prefix->second)];
   thing.stream = e.stream;
   if (e.kind == "offer.sent" || e.kind == "contract.started") {
@@ -202,7 +203,9 @@ void Deeds::once(const Happened& e) {
 
 void Deeds::ends(const Happened& e) {
   const auto prefix = prefixes.find(noun_of(e.kind));
-  if (prefix == prefixes.end() || e.kind.starts_with("bonus.") || e.kind == "milestone.credit_released") return;
+  if (prefix == prefixes.end() || e.kind.starts_with("bonus.") || e.kind == "milestone.credit_released" ||
+      e.kind == "amendment.terms_followed")
+    return;
   auto& thing = things_[e.id(prefix->second)];
   if (!thing.end.empty()) wrong(e, "once", "it was over before, by " + thing.end);
   if (last_words.contains(e.kind)) thing.end = e.kind;

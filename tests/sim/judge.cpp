@@ -73,7 +73,10 @@ void Judge::typed(const bot::Incoming& what) {
   if (!h) return;
   if (spoken_.contains({h->channel, h->message})) return;  // it only arrives again
   spoken_[{h->channel, h->message}] = {h->user, h->text, h->sent_at.time_since_epoch().count(), h->direct, false};
-  for (const auto& mark : marks(h->text)) ++times_[mark];
+  for (const auto& mark : marks(h->text)) {
+    ++times_[mark];
+    speakers_[mark].insert(h->user);
+  }
   // What is said of somebody in a feedback is sealed from the moment it is typed, and what is private for ever.
   if (h->direct && h->text.find("text=\"") != std::string::npos) {
     const auto text = h->text.find("text=\""), hidden = h->text.find("private=\"");
@@ -115,7 +118,8 @@ void Judge::sealed(const bot::Post& post, const std::string& id) {
         faults_.add("sealed", "private words are shown: " + mark + " in " + id);
       continue;
     }
-    const bool own = post.to == found->second || post.channel == "dm:" + found->second.substr(2);
+    const auto reader = !post.to.empty() ? post.to : post.channel.starts_with("dm:") ? "u-" + post.channel.substr(3) : "";
+    const bool own = speakers_[mark].contains(reader);
     if (!own) faults_.add("sealed", "the words of " + found->second + " are shown in " + post.channel + ": " + post.kind);
   }
 }

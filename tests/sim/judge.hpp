@@ -61,6 +61,7 @@ class Judge {
   std::map<std::string, std::int64_t> last_note_;                          ///< by channel
   std::map<std::string, std::string> given_;                               ///< key and kind of what was given out
   std::map<std::string, std::string> secrets_;                             ///< by mark of a feedback: who said it
+  std::map<std::string, std::set<std::string>> speakers_;                  ///< who typed it, the first or after them
   std::set<std::string> private_marks_;
   std::map<std::int64_t, std::map<std::pair<std::string, std::string>, std::int64_t>> fired_;
   std::set<std::string> shown_;                                            ///< keys

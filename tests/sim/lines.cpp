@@ -80,7 +80,7 @@ std::string Lines::milestones(Instant now) {
   const auto n = chance_.between(1, 4);
   for (int i = 0; i < n; ++i) {
     all += (i ? ";" : "") + std::string{"Part "} + static_cast<char>('A' + i) + ":" + amount(false);
-    if (chance_.in(3)) all += ":" + workflow::iso(workflow::day_of(now + days(3 + 9 * i)));
+    if (chance_.in(2)) all += ":" + workflow::iso(workflow::day_of(now + days(3 + 9 * i)));
   }
   return "\"" + all + "\"";
 }
@@ -178,7 +178,7 @@ std::string Lines::of(std::size_t row, const Knowledge& known, Instant now, cons
     changed = changed || key;
     dated = dated || part.text.starts_with("end=");
   }
-  const bool divided = has("milestones=") && only.empty() && chance_.in(3);
+  const bool divided = has("milestones=") && only.empty() && chance_.percent(45);
   if (t.created && !chance_.percent(manner.wrong))
     line += divided ? " milestones=" + milestones(now) : " amount=" + amount(false);
   else if (!t.created && divided && !dated)
@@ -200,7 +200,8 @@ std::string Lines::any(const Knowledge& known, Instant now, const Manner& manner
     const auto& r = table[row];
     // What is about nothing, and what only looks, says little: less of it will do.
     const bool makes = r.usage.find("scope=") != r.usage.npos;
-    if ((r.group == "look" || (r.ids.empty() && !makes)) && !chance_.in(8)) continue;
+    const bool place = r.usage.find("room") != r.usage.npos;
+    if ((r.group == "look" || (r.ids.empty() && !makes && !place)) && !chance_.in(8)) continue;
     // Nobody speaks of what was never heard of, or seldom.
     if (!r.ids.empty() && !known.id(std::string{r.ids}, chance_) && !chance_.percent(manner.wrong / 4)) continue;
     if (r.verb == "block" && !chance_.in(20)) continue;  // or nobody deals with anybody any more
@@ -212,7 +213,14 @@ std::string Lines::any(const Knowledge& known, Instant now, const Manner& manner
   return "/list";
 }
 
-std::string Lines::filled(std::string line, const Knowledge& known, Instant now) {
+std::string Lines::filled(std::string line, const Knowledge& known, Instant now,
+                          const std::vector<std::string>& people) {
+  // `/offer` alone invites to make one.
+  const auto& table = commands::table();
+  for (std::size_t row = 0; row < table.size(); ++row)
+    if (table[row].ids.empty() && table[row].subverb.empty() && line == "/" + std::string{table[row].verb} &&
+        table[row].usage.find("scope=") != table[row].usage.npos)
+      return of(row, known, now, {}, people);
   static const std::string dots = "…";
   for (std::size_t at; (at = line.find(dots)) != line.npos;) {
     std::size_t from = at;

@@ -26,7 +26,7 @@ class Lines {
   /// A line of this row.
   std::string of(std::size_t row, const Knowledge&, Instant now, const Manner&, const std::vector<std::string>& people);
   /// An invitation with words in the place of its dots.
-  std::string filled(std::string line, const Knowledge&, Instant now);
+  std::string filled(std::string line, const Knowledge&, Instant now, const std::vector<std::string>& people);
   /// The answer to the question of an `/end`.
   std::string feedback();
   std::string chat();

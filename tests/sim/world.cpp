@@ -35,7 +35,7 @@ World::World(Plan plan, Watch watch)
       server_(future_),
       crowd_(future_, of_people_, server_,
              {.between = std::chrono::minutes{of_world_.between(60, 500)},
-              .thought = std::chrono::minutes{of_world_.between(20, 3000)},
+              .thought = std::chrono::minutes{of_world_.of<std::int64_t>({1, 10, 60, 400, 1500, 3000})},
               .answers = static_cast<int>(of_world_.between(30, 95))}) {
   settle_numbers();
 }
