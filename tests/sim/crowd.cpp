@@ -51,9 +51,15 @@ void Crowd::read(const Shown& shown) {
   const auto kind = p.kind.substr(0, p.kind.find(' '));
   const auto ends = [&](const char* how) { return kind.ends_with(how); };
   const bool note = p.to.empty() && !kind.starts_with("refusal") && !kind.starts_with("query.");
-  const bool over = ends("declined") || ends("withdrawn") || ends("expired") || ends("ended") || ends("superseded");
-  using From = Knowledge::From;
-  if (!of_form) known.learn(p.text, !note ? From::answer : over ? From::last_note : From::note);
+  if (!of_form) known.learn(p.text, note ? Knowledge::From::note : Knowledge::From::answer);
+  const auto about = p.kind.substr(std::min(kind.size() + 1, p.kind.size()));
+  const bool over = ends("declined") || ends("withdrawn") || ends("expired") || ends("ended") || ends("superseded") ||
+                    ends("accepted") || ends("approved") || ends("question.answered");
+  if (note && over) {
+    known.over(about);
+    for (auto& [name, desk] : desks_)
+      std::erase_if(desk.invited[p.channel], [&](const std::string& line) { return (line + " ").find(" " + about + " ") != line.npos; });
+  }
   if (of_form) known.learn_reasons(p.text);
   for (const auto& s : people_) {
     const bool sees = p.to.empty() ? server_.inside(s.name, p.channel) : p.to == "u-" + s.name;
@@ -71,9 +77,14 @@ void Crowd::read(const Shown& shown) {
       continue;
     }
     const auto side = s.rooms.contains(p.channel) ? s.rooms.at(p.channel) : std::string{};
+    // Second thoughts about what oneself has just said.
+    const auto& typed = desks_[s.name].typed;
+    const bool own = note && !side.empty() && !typed.empty() && typed.back().channel == p.channel;
+    const bool open = ends("countered") || ends("proposed") || ends("sent") || ends("requested");
+    if (own && open && chance_.in(12)) answer(s, p.channel, "/withdraw " + about, chance_.around(temper_.thought / 4));
     std::vector<std::string> mine;
     for (auto& i : of_form ? std::vector<Invitation>{} : invitations(p.text))
-      if (i.who.empty() || i.who == server_.human(s.name).display || (s.sort == Sort::hostile && chance_.in(6)))
+      if (i.who.empty() || i.who == server_.human(s.name).display || (s.sort == Sort::hostile && chance_.in(6)) || (!side.empty() && chance_.in(8)))
         // Where one thing is over the next is seldom begun at once.
         if (i.line.find_first_of("0123456789") != i.line.npos || chance_.in(12)) mine.push_back(std::move(i.line));
     if (mine.empty()) continue;

@@ -46,16 +46,6 @@ const std::set<std::string> last_words{
 
 std::string noun_of(const std::string& kind) { return kind.substr(0, kind.find('.')); }
 
-/// The version that a line names: `/accept O-1 v2`.
-std::optional<std::int64_t> typed_version(const std::string& text) {
-  for (auto at = text.find(" v"); at != text.npos; at = text.find(" v", at + 1)) {
-    auto end = at + 2;
-    while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
-    if (end > at + 2 && end < at + 8 && (end == text.size() || text[end] == ' ')) return std::stoll(text.substr(at + 2));
-  }
-  return {};
-}
-
 }  // namespace
 
 std::vector<std::string> marks(const std::string& text) {
@@ -66,6 +56,15 @@ std::vector<std::string> marks(const std::string& text) {
     if (end > at + 2 && end < text.size() && text[end] == 'x') all.push_back(text.substr(at, end + 1 - at));
   }
   return all;
+}
+
+std::optional<std::int64_t> version_in(const std::string& text) {
+  for (auto at = text.find(" v"); at != text.npos; at = text.find(" v", at + 1)) {
+    auto end = at + 2;
+    while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
+    if (end > at + 2 && end < at + 8 && (end == text.size() || text.find_first_of(" :,;.", end) == end)) return std::stoll(text.substr(at + 2));
+  }
+  return {};
 }
 
 void Deeds::wrong(const Happened& e, const char* promise, const std::string& what) {
@@ -174,7 +173,9 @@ void Deeds::versions(const Happened& e, const Reason& why) {
       wrong(e, "versions", "v" + std::to_string(e.number("version")) + " was agreed to, and v" + std::to_string(thing.version) + " is the current one");
     if (e.has("terms") && thing.terms != e.body.at("terms")) wrong(e, "versions", "other terms were agreed to than proposed");
     const auto* said = why.message.empty() || e.n != 1 ? nullptr : said_(why.channel, why.message);
-    const auto named = said && !said->edited && said->text.find("confirm") == std::string::npos ? typed_version(said->text) : std::nullopt;
+    const auto named = !said || said->edited                                ? std::nullopt
+                       : said->text.find("confirm") != std::string::npos ? shown_(why.channel, *said)
+                                                                         : version_in(said->text);
     if (named && *named != e.number("version"))
       wrong(e, "versions", "it was said of v" + std::to_string(*named) + " and done to v" + std::to_string(e.number("version")));
   } else if (e.has("terms") && noun != "contract" && noun != "change_request") {

@@ -18,6 +18,8 @@ struct Spoken {
   bool direct = false, edited = false;
 };
 
+/// The version that a line names: `/accept O-1 v2`.
+std::optional<std::int64_t> version_in(const std::string& text);
 /// The marks `no12x` that people's words carry.
 std::vector<std::string> marks(const std::string& text);
 
@@ -25,8 +27,10 @@ class Deeds {
  public:
   using Said = std::function<const Spoken*(const std::string& channel, const std::string& message)>;
   using Times = std::function<std::size_t(const std::string& mark)>;  ///< how often words with this mark were typed
-  Deeds(Faults& faults, Said said, Times times)
-      : faults_(faults), said_(std::move(said)), times_(std::move(times)) {}
+  /// The version that a `/confirm` confirms: of the preview that was shown to who said it.
+  using Shown = std::function<std::optional<std::int64_t>(const std::string& channel, const Spoken&)>;
+  Deeds(Faults& faults, Said said, Times times, Shown shown)
+      : faults_(faults), said_(std::move(said)), times_(std::move(times)), shown_(std::move(shown)) {}
 
   void take(const Happened&, const Reason&);
   /// The number of the person who is this user of the server; 0: nobody.
@@ -55,6 +59,7 @@ class Deeds {
   Faults& faults_;
   Said said_;
   Times times_;
+  Shown shown_;
   struct Head {
     std::int64_t seq = 0, at = 0;
     std::string hash;

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "commands/commands.hpp"
+#include "tests/sim/knowledge.hpp"
 
 namespace sim {
 namespace {
@@ -65,7 +66,8 @@ Judge::Judge(MemoryDisk& disk, std::function<std::string()> file, const workflow
             const auto found = spoken_.find({channel, message});
             return found == spoken_.end() ? nullptr : &found->second;
           },
-          [this](const std::string& mark) { return times_[mark]; }) {}
+          [this](const std::string& mark) { return times_[mark]; },
+          [this](const std::string& channel, const Spoken& said) { return confirmed(channel, said); }) {}
 
 void Judge::typed(const bot::Incoming& what) {
   if (const auto* edited = std::get_if<bot::Edited>(&what)) spoken_[{edited->channel, edited->message}].edited = true;
@@ -110,6 +112,21 @@ void Judge::balance(const bot::Post& post) {
   faults_.add("money", user + " is told \"" + first + "\", and the journals say" + says + " (available, pending, escrow, transit)");
 }
 
+void Judge::preview(const bot::Post& post) {
+  ++tally_.refusals["CONFIRM"];
+  const auto user = !post.to.empty() ? post.to : "u-" + post.channel.substr(post.channel.find(':') + 1);
+  if (const auto code = code_in(post.text)) previews_[user][*code] = version_in(post.text);
+}
+
+/// Where no code is typed only one preview can be meant; more than one and it is not known here which.
+std::optional<std::int64_t> Judge::confirmed(const std::string&, const Spoken& said) const {
+  const auto all = previews_.find(said.user);
+  if (all == previews_.end()) return {};
+  for (const auto& [code, version] : all->second)
+    if (said.text.find(code) != std::string::npos) return version;
+  return {};
+}
+
 void Judge::sealed(const bot::Post& post, const std::string& id) {
   for (const auto& mark : marks(post.text)) {
     const auto found = secrets_.find(mark);
@@ -126,7 +143,7 @@ void Judge::sealed(const bot::Post& post, const std::string& id) {
 
 void Judge::shown(const bot::Post& post, const std::string& id) {
   shown_.insert(post.key);
-  if (post.kind.starts_with("preview.")) ++tally_.refusals["CONFIRM"];
+  if (post.kind.starts_with("preview.")) preview(post);
   sealed(post, id);
   const auto number = number_in(post.text);
   const bool note = number != 0 && post.to.empty() && !post.kind.starts_with("refusal");

@@ -41,6 +41,8 @@ class Judge {
   void balance(const bot::Post&);
   void sealed(const bot::Post&, const std::string& id);
   void payments();
+  void preview(const bot::Post&);
+  std::optional<std::int64_t> confirmed(const std::string& channel, const Spoken&) const;
 
   Faults faults_;
   Record record_;
@@ -63,6 +65,8 @@ class Judge {
   std::map<std::string, std::string> secrets_;                             ///< by mark of a feedback: who said it
   std::map<std::string, std::set<std::string>> speakers_;                  ///< who typed it, the first or after them
   std::set<std::string> private_marks_;
+  /// By user and code: the version that was shown.
+  std::map<std::string, std::map<std::string, std::optional<std::int64_t>>> previews_;
   std::map<std::int64_t, std::map<std::pair<std::string, std::string>, std::int64_t>> fired_;
   std::set<std::string> shown_;                                            ///< keys
 };

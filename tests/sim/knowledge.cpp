@@ -47,7 +47,7 @@ void Knowledge::learn(const std::string& t, From from) {
         const bool known = std::ranges::find(all, last) != all.end();
         if (from != From::answer || !known) {
           std::erase(all, last);
-          from == From::note ? all.push_back(last) : all.push_front(last);
+          all.push_back(last);
         }
         if (all.size() > 12) all.pop_front();
       }
@@ -61,6 +61,11 @@ void Knowledge::learn(const std::string& t, From from) {
     }
   }
   learn_reasons(t);
+}
+
+void Knowledge::over(const std::string& id) {
+  auto& all = ids_[id.substr(0, id.find('-'))];
+  if (std::erase(all, id) > 0) all.push_front(id);
 }
 
 void Knowledge::learn_reasons(const std::string& t) {

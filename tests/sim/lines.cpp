@@ -192,7 +192,7 @@ std::string Lines::of(std::size_t row, const Knowledge& known, Instant now, cons
     changed = changed || key;
     dated = dated || part.text.starts_with("end=");
   }
-  const bool divided = has("milestones=") && only.empty() && chance_.percent(45);
+  const bool divided = has("milestones=") && only.empty() && chance_.percent(55);
   if (t.created && !chance_.percent(manner.wrong))
     line += divided ? " milestones=" + milestones(now) : " amount=" + amount(false);
   else if (!t.created && divided && !dated)
