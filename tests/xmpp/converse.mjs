@@ -81,9 +81,9 @@ async function upToTheRelease() {
 
 async function aProposal() {
   await freya.type('/propose title="Brand guide" amount=800 scope="20 pages, PDF"');
-  await bothSee('P-1 "Brand guide"', '$800', '/approve P-1');
+  await bothSee('P-1 "Brand guide": Freya proposes', '$800', '/approve P-1 v1');
   await carl.type('/counter P-1 v1 amount=650');
-  await bothSee('P-1 "Brand guide"', '$650', '/approve P-1 v2');
+  await bothSee('P-1 "Brand guide": Carl counters', '$650', '/approve P-1 v2');
   await freya.type('/approve P-1 v2');
   await onlyOneSees('You are about to approve P-1', ['Freya', freya], ['Carl', carl], '$650', '/confirm');
   if (picture) await freya.page.screenshot({ path: picture });
@@ -103,7 +103,7 @@ async function otherWaysIn() {
 
 async function upToTheEnd() {
   await carl.type('/end C-1 reason=completed');
-  await carl.page.locator('converse-roster, .controlbox-pane').getByText(/parley/i).first().click();
+  await carl.page.locator('converse-roster').getByText('parley@localhost').first().click();
   const asked = await carl.sees('', carl.direct);
   check('Parley asks Carl in their direct chat', asked.includes('stars='), asked);
   await carl.type('stars=5 text="Great work, thank you"', carl.directBox);
