@@ -109,7 +109,7 @@ async function upToTheEnd() {
   await carl.type('stars=5 text="Great work, thank you"', carl.directBox);
   await carl.page.locator('converse-chat .chat-msg__text', { hasText: '/confirm' }).last().waitFor();
   await carl.type('/confirm', carl.directBox);
-  const ended = await freya.sees('C-1');
+  const ended = await freya.sees('C-1 "Logo": Carl ends');
   check('Freya reads in the room that it ends', ended.includes('officially over'), ended);
   check('and not his words', !(await freya.knows('Great work')));
 }
