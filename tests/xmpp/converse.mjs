@@ -3,25 +3,12 @@
 import http from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 
+import { check, counted } from './checks.mjs';
 import { Trial } from './trial.mjs';
-import { Window } from './window.mjs';
+import { openBrowser, Window } from './window.mjs';
 
 const picture = process.argv.includes('--picture') && path.join(path.dirname(fileURLToPath(import.meta.url)), 'converse.png');
-let passed = 0;
-let failed = 0;
-
-function check(what, holds, otherwise = '') {
-  if (holds) {
-    passed += 1;
-    console.log(`ok    ${what}`);
-  } else {
-    failed += 1;
-    console.log(`FAIL  ${what}${otherwise ? `: ${otherwise}` : ''}`);
-  }
-}
-
 const lacking = (text, said) => said.filter((words) => !text.includes(words));
 
 /** Both see this note in the room, and it says this. */
@@ -157,14 +144,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => tidy().fi
 try {
   const links = await trial.start();
   await theLinks(links);
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-           '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
-  });
+  browser = await openBrowser();
   carl = await Window.enter(browser, links.carl, { timezoneId: 'America/New_York' });
   freya = await Window.enter(browser, links.freya, { timezoneId: 'Europe/Berlin' });
   await carl.page.locator('converse-muc-occupants', { hasText: 'Freya' }).waitFor();
@@ -186,5 +166,4 @@ try {
 } finally {
   await tidy();
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
+process.exit(counted());
