@@ -13,7 +13,7 @@ export function check(what, holds, otherwise = '') {
 }
 
 /** Prints the count, and gives the exit code. */
-export function counted() {
-  console.log(`${passed} passed, ${failed} failed`);
+export function counted(what) {
+  console.log(`figure: ${what} held=${passed} failed=${failed}`);
   return failed || !passed ? 1 : 0;
 }

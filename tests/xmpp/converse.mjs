@@ -166,4 +166,4 @@ try {
 } finally {
   await tidy();
 }
-process.exit(counted());
+process.exit(counted('converse'));

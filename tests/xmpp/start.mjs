@@ -103,4 +103,4 @@ try {
 } finally {
   await tidy();
 }
-process.exit(counted());
+process.exit(counted('trial'));
