@@ -420,3 +420,30 @@ TEST_CASE("xmpp adapter: a link that is not taken up again, and posts that were 
     CHECK(k3.is(Where::absent));
   }
 }
+
+TEST_CASE("xmpp adapter: a room that it made is set up as it needs it, by what the room's form offers", "[xmpp]") {
+  Server s;
+  s.start();
+  s.sign_in();
+  s.bind();
+  s.frame({"<presence", "to=\"" + logo + "/Parley\""});
+  s.occupant("Parley", me, "<status code='110'/><status code='201'/>");
+  s.say(text("message", "type='groupchat' from='" + logo + "'", "<subject/>"));
+  const Lines owner{"<iq", "to=\"" + logo + "\"", "muc#owner"};
+  const auto form = s.frame(owner);
+  CHECK(form.find("type=\"get\"") != form.npos);
+  s.answer(form, logo,
+           "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='form'>"
+           "<field var='muc#roomconfig_whois'/><field var='mam'/><field var='muc#roomconfig_roomname'/></x></query>");
+  const auto filled = s.frame(owner);
+  CHECK(filled.find("type=\"set\"") != filled.npos);
+  for (const char* wanted :
+       {"<field var=\"mam\"><value>1</value>", "<field var=\"muc#roomconfig_whois\"><value>anyone</value>"})
+    CHECK(filled.find(wanted) != filled.npos);
+  for (const char* not_offered : {"persistentroom", "enablearchiving", "roomname"}) {
+    CAPTURE(filled);
+    CHECK(filled.find(not_offered) == filled.npos);
+  }
+  s.answer(filled, logo);
+  s.frame({"<iq", "to=\"" + logo + "\"", "disco#info"});
+}
