@@ -65,6 +65,8 @@ class Adapter final : public Platform {
   void round_later();
   void round();
   void sync(std::function<void()> done);  ///< everything that the server had before now has arrived
+  void check_stamps();
+  std::chrono::milliseconds on_the_way() const;
   void tick();
   Instant now() const;
   void push(Incoming);
@@ -139,6 +141,7 @@ class Adapter final : public Platform {
   std::size_t unsettled_ = 0;
 
   std::chrono::milliseconds ahead_{0};  ///< how far the server's clock is before ours
+  std::chrono::steady_clock::time_point fresh_{};  ///< what the server had for us by then has arrived
   Instant backfill_from_{};             ///< when the backfill began
   int rounds_ = 0;
   std::int64_t unnamed_ = 0;  ///< messages without an id, so far

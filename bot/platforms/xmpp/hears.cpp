@@ -12,6 +12,8 @@ namespace bot::xmpp {
 namespace {
 
 constexpr std::size_t longest_label = 64;
+/// What a server's clock may be off before ours is set by it (see set_clock).
+constexpr std::chrono::milliseconds clocks_differ{2'000};
 
 /// Clients put all kinds of things there; what is no label is none.
 std::string label(const std::string& thread) {
@@ -103,7 +105,10 @@ void Adapter::direct(pugi::xml_node node, const Said& said) {
 
 /// `wait`: the room is not ready yet, whatever the others are.
 void Adapter::live(std::optional<Incoming> what, const std::string& archive, const std::string& id, bool wait) {
-  Item item{std::move(what), archive, {id, now()}};
+  // The archive knows it under an earlier instant, and so what comes behind it: reading goes on from the earliest.
+  const auto late = on_the_way();
+  Item item{std::move(what), archive, {id, now() - late - clocks_differ}};
+  if (state_ == State::up && !archive.empty() && late > tuning_.silence) check_stamps();
   if (state_ == State::up && !wait) return push(std::move(item));
   if (!archive.empty()) held_ids_.insert(archive + " " + id);
   held_.push_back(std::move(item));
@@ -159,6 +164,9 @@ std::optional<std::string> Adapter::author(Room& one, pugi::xml_node message) co
   if (known != one.ids.end() && !given.empty() && given != known->second) return std::nullopt;
   for (const auto& [user, id] : one.ids)
     if (id == given && user != *said_to_be) return std::nullopt;
+  // Of somebody we have not met here there is only the address. While a room hid addresses it wrote none, and whoever
+  // spoke could have written one; but not behind the id, which the room adds to what it is given.
+  if (known == one.ids.end() && !given.empty() && !author_behind_id(message)) return std::nullopt;
   return said_to_be;
 }
 

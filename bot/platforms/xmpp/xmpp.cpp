@@ -98,16 +98,13 @@ void Adapter::connect() {
 
 void Adapter::ready(bool resumed) {
   archives_ = std::make_unique<Archives>(*session_, me_);
+  fresh_ = std::chrono::steady_clock::now();
   set_clock();
   if (resumed) {
     // What the server had for us comes first; then it is known which of our posts it took.
     state_ = State::catching_up;
     for (const auto& key : posts_.resumed(resumable_.acked)) push(Delivered{key, key});
-    sync([this] {
-      release();
-      posts_over();
-      up();
-    });
+    check_stamps();
     return;
   }
   posts_.broke();
@@ -220,7 +217,8 @@ void Adapter::round_later() {
 /// What the server had for us before it answers has arrived by then.
 void Adapter::round() {
   const Instant from = now();
-  const auto told = [this, from] {
+  const auto told = [this, from, asked = std::chrono::steady_clock::now()] {
+    fresh_ = std::max(fresh_, asked);
     if (state_ != State::up) return;
     ReadThrough all{.channel = {}, .at = from, .except = {}};
     for (const auto& [address, one] : rooms_)
@@ -267,6 +265,20 @@ void Adapter::sync(std::function<void()> done) {
   }
   ask(home_, [one_less](pugi::xml_node answer) {
     if (answer) one_less();
+  });
+}
+
+/// A live message may have lain on the way since the server answered last.
+std::chrono::milliseconds Adapter::on_the_way() const {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - fresh_);
+}
+
+/// What arrives now may be older than its arrival says: the archives tell when it was said.
+void Adapter::check_stamps() {
+  state_ = State::catching_up;
+  sync([this, asked = std::chrono::steady_clock::now()] {
+    fresh_ = std::max(fresh_, asked);
+    if (state_ == State::catching_up) backfill();
   });
 }
 
