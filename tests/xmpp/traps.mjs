@@ -14,10 +14,10 @@ const [freya, mallory] = [await house.person('freya'), await house.person('mallo
 await freya.join(logo, 'Freya');
 await mallory.join(logo, 'Mallory');
 const people = { carl, freya, mallory };
+
+await rooms(house, people, logo); // before there is a contract: it would keep the two to one room
 const first = await house.offer(carl, logo);
 await house.answered(freya, `/accept ${first} v1 --yes`, (m) => m.text.includes('C-1'), { room: logo });
-
-await rooms(house, people, logo);
 await identity(house, people, logo);
 const away = await whileAway(house, people, logo);
 await house.stop();

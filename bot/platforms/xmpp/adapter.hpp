@@ -47,6 +47,7 @@ class Adapter final : public Platform {
     bool archived = false, tells_ids = false;
     bool configured = false;  ///< by the operator, not by an invitation
     bool made = false;        ///< we made it just now
+    int questions = 0;        ///< what it is like, still without an answer: only the last one counts
     int conflicts = 0;
     std::chrono::steady_clock::time_point since{};
     std::optional<std::chrono::steady_clock::time_point> again{};  ///< when we last came back at once
