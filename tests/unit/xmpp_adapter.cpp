@@ -333,6 +333,9 @@ TEST_CASE("xmpp adapter: a link that is taken up again tells which posts arrived
   server.frames.clear();
   server.peer.cut();
   server.wait("down");
+  // A try that fails is no reason to give the stream up.
+  server.frame({"<open"});
+  server.peer.cut();
   server.sign_in();
   const auto resume = server.frame({"<resume", "previd=\"stream\""});
   CHECK(between(resume, " h=\"", "\"") != "0");

@@ -1,6 +1,5 @@
 // Traps about rooms: what a room must be like, who may sit in it under which nick, and being sent out of it.
 import { MUC, read, statuses, xml } from './peer.mjs';
-import { pause } from './house.mjs';
 
 const WHY = { anonymous: /hides its members' addresses/, unkept: /keeps no history/ };
 
@@ -97,33 +96,37 @@ async function unkept(house, people, logo) {
   return room;
 }
 
+async function kick(owner, room) {
+  const since = owner.stanzas.length;
+  await owner.ask('set', room, xml('query', { xmlns: `${MUC}#admin` }, xml('item', { nick: 'Parley', role: 'none' })));
+  await owner.waitFor((s) => s.is('presence') && s.attrs.type === 'unavailable' && s.attrs.from === `${room}/Parley`, { since });
+  return since;
+}
+
 async function kicked(house, people, logo) {
   const { carl } = people;
   const room = await openRoom(house, people, 'kicking');
-  const kick = async () => {
-    const since = carl.stanzas.length;
-    await carl.ask('set', room, xml('query', { xmlns: `${MUC}#admin` }, xml('item', { nick: 'Parley', role: 'none' })));
-    await carl.waitFor((s) => s.is('presence') && s.attrs.type === 'unavailable' && s.attrs.from === `${room}/Parley`, { since });
-  };
   await house.check('an invitation: the bot comes and works', async (fact) => {
     await come(house, carl, room);
     fact(await house.offer(carl, room), { state: 'pending' });
   });
-  await house.check('a kick (307): the bot is gone and stays away', async () => {
-    const since = carl.stanzas.length;
-    await kick();
-    await nothing(house, people, room, logo);
-    const back = carl.stanzas.slice(since).find((s) => s.is('presence') && !s.attrs.type && s.attrs.from === `${room}/Parley`);
-    if (back) throw new Error('it came back by itself');
-  });
+  for (const [what, where] of [['a kick (307)', room], ['a kick out of a room of the configuration', house.room('hidden')]])
+    await house.check(`${what}: the bot is gone and stays away`, async () => {
+      const since = await kick(carl, where);
+      await nothing(house, people, where, logo);
+      const back = carl.stanzas.slice(since).find((s) => s.is('presence') && !s.attrs.type && s.attrs.from === `${where}/Parley`);
+      if (back) throw new Error('it came back by itself');
+    });
   await house.check('an invitation after a kick: the bot returns and works', async (fact) => {
     await come(house, carl, room);
     fact(await house.offer(carl, room), { state: 'pending' });
   });
-  await house.check('a room of the configuration: sent out, invited, back', async (fact) => {
-    const hidden = await openRoom(house, people, 'hidden');
-    fact(await house.offer(people.carl, hidden), { state: 'pending' });
-  });
+}
+
+/** A room of the configuration, at the next start. */
+export async function backInRoom(house, people, room) {
+  await house.check('a kick out of a room of the configuration: at the next start the bot is back', async (fact) =>
+    fact(await house.offer(people.carl, room), { state: 'pending' }));
 }
 
 /** Invited, and in. */

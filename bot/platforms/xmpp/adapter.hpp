@@ -130,6 +130,7 @@ class Adapter final : public Platform {
   std::chrono::milliseconds retry_after_;
   State state_ = State::away;
   bool stopped_ = false;
+  bool stood_ = false;        ///< this stream was up once, with everything entered and read
   bool told_up_ = false;      ///< Link{true} was the last of its kind
   bool own_archive_ = false;  ///< direct chats have a history
 

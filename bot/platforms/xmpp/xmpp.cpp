@@ -107,6 +107,7 @@ void Adapter::ready(bool resumed) {
     check_stamps();
     return;
   }
+  stood_ = false;
   posts_.broke();
   for (auto& [address, one] : rooms_) {
     one.muc.leave();
@@ -118,7 +119,7 @@ void Adapter::ready(bool resumed) {
 
 void Adapter::lost(const std::string& why, bool refused) {
   const bool was_up = state_ == State::up;
-  if (!was_up) resumable_.id.clear();  // half-way in is no state to come back to
+  if (!stood_) resumable_.id.clear();  // half-way in is no state to come back to
   state_ = State::away;
   backfill_.reset();
   archives_.reset();
@@ -148,7 +149,7 @@ void Adapter::stop() {
 
 void Adapter::up() {
   state_ = State::up;
-  told_up_ = true;
+  stood_ = told_up_ = true;
   retry_after_ = tuning_.first_retry;
   push(Link{true});
 }
