@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { MUC_USER, bare, condition, xml, MAM, RSM } from './peer.mjs';
 import { pause } from './house.mjs';
-import { attack, forgeries, item, occupantIds, once, seen, sendForMe, untouched, OCCUPANT } from './traps_identity.mjs';
-import { corrections, delay, stanzaId, taken } from './traps_ids.mjs';
+import { forgeries, item, occupantIds, once, seen, sendForMe, untouched, OCCUPANT } from './traps_identity.mjs';
+import { corrections, delay, stanzaId } from './traps_ids.mjs';
 
 const DAY = 86_400_000;
 const accept = (offer) => `/accept ${offer} v1 --yes`;
@@ -88,6 +88,9 @@ export async function away(house, people, room) {
   for (let n = 0; n < 130; ++n)
     await carl.sendRaw(`<message xmlns='jabber:client' to='${room}' type='groupchat' id='${randomUUID()}'><body>chat ${n}</body></message>`);
   await house.type(freya, room, accept(last));
+  // What a room tells whoever enters is the last presence of each: here one with an id of Mallory's own making.
+  await mallory.sendRaw(`<presence xmlns='jabber:client' to='${room}/Mallory'><occupant-id xmlns='${OCCUPANT}' id='forged'/></presence>`);
+  await mallory.ask('get', house.domain, xml('ping', { xmlns: 'urn:xmpp:ping' }));
 
   const since = freya.stanzas.length;
   await house.start();
@@ -256,5 +259,3 @@ export async function whileComing(house, people, room) {
     fact('outbox', { waiting: '0', dead: '0' });
   });
 }
-
-export { attack, taken };
