@@ -74,7 +74,7 @@ PersonId Engine::Impl::person_for(const std::string& user, const Member* seen, I
       workflow::sha256(user + seen->handle + "\n" + seen->name + "\n" + seen->zone + "\n" + seen->email).hex;
   const auto cause = writing().order("seen:" + opt.platform + ":" + key + workflow::iso(at), at);
   const workflow::Event e = std::move(change);
-  if (cause) writing().record(*cause, *known, {&e, 1}, at, at);
+  if (cause) writing().record(*cause, *known, {&e, 1}, {}, at, at);
   return *known;
 }
 
@@ -320,7 +320,7 @@ void Engine::Impl::fire_person(PersonId id, Instant now, Instant wall) {
     if (!cause) throw std::logic_error("the deadline " + alarm->kind + " of " + alarm->id + " fired before");
     const auto room = store.room_of(person.question->contract).value_or(RoomId{});
     const auto events = workflow::fire_due(person, alarm->due);
-    writing().record(*cause, id, events, alarm->due, wall);
+    writing().record(*cause, id, events, {}, alarm->due, wall);
     say(*cause, room, events, nullptr, alarm->due);
   }
 }
@@ -400,7 +400,7 @@ std::vector<Outgoing> Engine::set_account(const Account& a, Instant at) {
     e.salt_with("account:" + a.user + ":" + std::to_string(e.store.events_count()));
     const auto cause = e.writing().order("account:" + e.random_hex(16), at);
     const workflow::Event event = change;
-    e.writing().record(cause.value(), id, {&event, 1}, at, at);
+    e.writing().record(cause.value(), id, {&event, 1}, {}, at, at);
     if (change.status || change.account) e.tell_proposers(id);
     return true;
   });

@@ -115,6 +115,12 @@ workflow::Context Engine::Impl::context(const Act& a, const Room& room, const wo
   return ctx;
 }
 
+/// What is typed in a direct chat, or where a room is to move, is about another room than the one it is typed in: that
+/// one's deadlines come first as well (R-clock-5).
+void Engine::Impl::fire_elsewhere(const Act& a, RoomId room) {
+  if (room.n != 0 && (!a.place || a.place->room != room)) fire_room(room, a.now, a.wall);
+}
+
 void Engine::Impl::command(Act& a, const workflow::Command& c, const std::string& verb) {
   if (personal(a, c)) return;
   const auto t = target(a, c);
@@ -122,7 +128,7 @@ void Engine::Impl::command(Act& a, const workflow::Command& c, const std::string
     refuse(a, {}, *t.refused, workflow::subject(c));
     return;
   }
-  if (a.heard.direct && t.room.n != 0) fire_room(t.room, a.now, a.wall);
+  fire_elsewhere(a, t.room);
   if (t.room.n == 0) {
     // Typed in a direct chat without naming anything: the guards say where it belongs.
     Room nowhere;
@@ -218,7 +224,7 @@ void Engine::Impl::confirm(Act& a, const commands::Confirm& c) {
   if (!again) return stale("confirm.none");
   const auto t = target(a, *again);
   if (t.refused || t.room.n == 0) return stale("confirm.changed");
-  if (a.heard.direct) fire_room(t.room, a.now, a.wall);
+  fire_elsewhere(a, t.room);
   auto ctx = context(a, writing().room(t.room), *again);
   // Asked once more without consent, on a copy: what it would bind to now must be what was shown.
   Room copy = store.room(t.room);

@@ -81,6 +81,7 @@ struct Engine::Impl {
   void act(Act&);
   void carry_out(Act&, const commands::Reading&);
   void command(Act&, const workflow::Command&, const std::string& verb);
+  void fire_elsewhere(const Act&, RoomId);
   void confirm(Act&, const commands::Confirm&);
 
   // engine_people.cpp

@@ -43,7 +43,7 @@ bool Engine::Impl::personal(Act& a, const Command& c) {
     refuse(a, {}, *outcome.rejection, {});
     return true;
   }
-  writing().record(a.cause, a.actor, outcome.events, a.now, a.wall);
+  writing().record(a.cause, a.actor, outcome.events, a.actor, a.now, a.wall);
   writing().set_answer(a.cause, workflow::kind(outcome.events.front()));
   auto people = cast(nullptr, outcome.events, a.actor);
   if (other) people.people.try_emplace(*other, store.person(*other));

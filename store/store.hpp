@@ -254,8 +254,9 @@ class Batch {
   /// the room's own events.
   void record(Cause, RoomId, std::span<const workflow::Event>, std::optional<PersonId> actor, Instant at,
               Instant recorded_at);
-  /// The same for events of one person only; `person` is evolved here.
-  void record(Cause, PersonId, std::span<const workflow::Event>, Instant at, Instant recorded_at);
+  /// The same for events of one person only; `person` is evolved here. No actor: a deadline, the server or an operator.
+  void record(Cause, PersonId, std::span<const workflow::Event>, std::optional<PersonId> actor, Instant at,
+              Instant recorded_at);
   void keep(const workflow::Secret&);
   /// A number for the next event, note or entity: a row changed in this transaction.
   std::int64_t next_id(workflow::Numbered);

@@ -134,12 +134,13 @@ void Batch::record(Cause cause, RoomId room, std::span<const Event> events, std:
   impl_->store.record(room, events, {cause, actor ? actor->n : 0, at, recorded_at});
 }
 
-void Batch::record(Cause cause, PersonId person, std::span<const Event> events, Instant at, Instant recorded_at) {
+void Batch::record(Cause cause, PersonId person, std::span<const Event> events, std::optional<PersonId> actor,
+                   Instant at, Instant recorded_at) {
   auto& s = impl_->store;
   s.must_write();
   for (const auto& event : events) {
     if (workflow::person_of(event) != person) throw std::logic_error("an event of somebody else's stream");
-    s.record_person(person, event, {cause, person.n, at, recorded_at});
+    s.record_person(person, event, {cause, actor ? actor->n : 0, at, recorded_at});
   }
 }
 

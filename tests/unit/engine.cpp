@@ -1,6 +1,7 @@
 #include "bot/engine.hpp"
 
 #include <catch2/catch.hpp>
+#include <map>
 
 #include "engine_talk.hpp"
 
@@ -213,4 +214,21 @@ TEST_CASE("a full disk records nothing of the batch, posts nothing of it, and is
   Engine engine(store, {.policy = generous, .seed = 1});
   engine.handle(std::vector<Incoming>{bot::ReadThrough{"", morning}}, morning);
   CHECK(posts(engine.handle(batch, morning)).size() == batch.size());
+}
+
+TEST_CASE("nobody is named as the actor of what a deadline, the server or an operator does to an account") {
+  store::Store store({});
+  Engine engine(store, {.seed = 1});
+  agree(engine);
+  const std::vector<Incoming> ends{typed("bob", "/end C-1 reason=completed", "m-3")};
+  engine.handle(ends, morning);
+  const auto lapse = morning + workflow::days(2);
+  const std::vector<Incoming> silence{bot::ReadThrough{"", lapse}};
+  engine.handle(silence, lapse);
+  engine.set_account({.user = "u-bob", .handle = "bob", .name = "Bob", .billing_ok = false}, lapse);
+  std::map<std::string, std::int64_t> actors;
+  for (const auto& e : store.events(0)) actors[e.kind] = e.actor;
+  CHECK(actors.at("person.asked") == store.person_by_user("room", "u-bob")->n);
+  CHECK(actors.at("person.ask_lapsed") == 0);
+  CHECK(actors.at("person.changed") == 0);
 }

@@ -89,7 +89,7 @@ TEST_CASE("a handle is whose it became last") {
   b.attempt([&] {
     const auto cause = b.order("rename", noon);
     const std::vector<Event> events{person::Changed{.id = w.client, .handle = "freya"}};
-    b.record(*cause, w.client, events, noon, noon);
+    b.record(*cause, w.client, events, w.client, noon, noon);
     return true;
   });
   b.commit();
@@ -348,7 +348,7 @@ TEST_CASE("a rebuild from the events alone gives what is there") {
     for (int i = 0; i < 5; ++i) REQUIRE(propose(b, w, "m" + std::to_string(i), noon + days(2)));
     b.attempt([&] {
       const std::vector<Event> events{person::Changed{.id = w.client, .handle = "karl"}};
-      b.record(*b.order("rename", noon), w.client, events, noon, noon);
+      b.record(*b.order("rename", noon), w.client, events, w.client, noon, noon);
       return true;
     });
     b.commit();

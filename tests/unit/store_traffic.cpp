@@ -63,7 +63,7 @@ TEST_CASE("a cause cannot be recorded twice, and counts over all streams it touc
     const EndQuestion q{.contract = ContractId{1}, .room = w.room, .asked = noon, .lapse = noon + days(1)};
     happen(b, *cause, w.room, {proposed(b), person::Asked{w.client, q}}, w.client, noon);
     const std::vector<Event> more{person::Changed{.id = w.freelancer, .name = "F."}};
-    b.record(*cause, w.freelancer, more, noon, noon);
+    b.record(*cause, w.freelancer, more, w.client, noon, noon);
     return true;
   });
   b.commit();

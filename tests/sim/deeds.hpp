@@ -1,0 +1,72 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "tests/sim/fault.hpp"
+#include "tests/sim/record.hpp"
+
+// What happened, held against who ordered it: each order had its effect once, of somebody who may, on what was meant.
+namespace sim {
+
+/// A message as the chat server has it.
+struct Spoken {
+  std::string user, text;
+  std::int64_t at = 0;
+  bool direct = false, edited = false;
+};
+
+/// The marks `no12x` that people's words carry.
+std::vector<std::string> marks(const std::string& text);
+
+class Deeds {
+ public:
+  using Said = std::function<const Spoken*(const std::string& channel, const std::string& message)>;
+  using Times = std::function<std::size_t(const std::string& mark)>;  ///< how often words with this mark were typed
+  Deeds(Faults& faults, Said said, Times times)
+      : faults_(faults), said_(std::move(said)), times_(std::move(times)) {}
+
+  void take(const Happened&, const Reason&);
+  /// The number of the person who is this user of the server; 0: nobody.
+  std::int64_t person(const std::string& user) const;
+  std::string user(std::int64_t person) const;
+
+ private:
+  struct Pair {
+    std::int64_t client = 0, freelancer = 0;
+  };
+  struct Thing {  ///< an offer, a proposal, an amendment, …
+    Pair pair;
+    std::int64_t version = 0, stream = 0;
+    boost::json::value terms;
+    std::string end;       ///< how it came to its end
+  };
+  void chain(const Happened&);
+  void order(const Happened&, const Reason&);
+  void authority(const Happened&, const Reason&);
+  void versions(const Happened&, const Reason&);
+  void once(const Happened&);
+  void ends(const Happened&);
+  std::optional<Pair> pair_of(const Happened&) const;
+  void wrong(const Happened&, const char* promise, const std::string& what);
+
+  Faults& faults_;
+  Said said_;
+  Times times_;
+  struct Head {
+    std::int64_t seq = 0, at = 0;
+    std::string hash;
+  };
+  std::map<std::int64_t, Head> heads_;
+  std::map<std::string, std::int64_t> people_;
+  std::map<std::int64_t, std::string> users_;
+  std::map<std::int64_t, Pair> rooms_;
+  std::map<std::string, Thing> things_;
+  std::map<std::string, std::set<std::int64_t>> words_;  ///< by kind and mark: causes
+  std::set<std::pair<std::int64_t, std::int64_t>> causes_;
+  std::int64_t headline_ = 0;  ///< the cause whose first event has been seen
+};
+
+}  // namespace sim
