@@ -181,10 +181,12 @@ void Adapter::ask_about(Room& one) {
   set(root, "type", "get");
   set(root, "to", one.muc.address());
   add(root, "query", ns::disco);
+  ++one.questions;
   session_->request(std::move(iq), [this, address = one.muc.address()](pugi::xml_node answer) {
     const auto found = rooms_.find(address);
-    if (!answer || found == rooms_.end() || found->second.state != Room::State::asking) return;
+    if (found == rooms_.end()) return;
     Room& asked = found->second;
+    if (--asked.questions > 0 || !answer || asked.state != Room::State::asking) return;
     asked.archived = has_feature(answer, ns::mam);
     asked.tells_ids = has_feature(answer, ns::occupant_id);
     asked.muc.believe(has_feature(answer, "muc_nonanonymous"));
@@ -202,6 +204,7 @@ void Adapter::settled(Room& one, const std::string& trouble) {
     spdlog::error("xmpp: we are not in {}: {}", one.muc.address(), trouble);
   } else {
     one.conflicts = 0;
+    if (one.usable()) one.explained.clear();
     explain(one);
   }
   if (state_ == State::entering) {
