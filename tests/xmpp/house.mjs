@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { Peer, bare, condition, read, xml, MUC, MUC_USER, MAM, RSM, SID } from './peer.mjs';
 
 export const escaped = (text) => text.replace(/[&<>'"]/g, (c) => `&#${c.codePointAt(0)};`);
+const START = 30_000;
 const FORWARD = 'urn:xmpp:forward:0';
 const DELAY = 'urn:xmpp:delay';
 
@@ -26,6 +27,11 @@ export class House {
     this.bot = `parley@${this.domain}`;
     process.on('exit', () => this.#bot?.kill('SIGKILL'));
     process.on('SIGTERM', () => process.exit(1));
+    process.on('uncaughtException', (error) => {
+      for (const { name, trouble } of this.checks.slice(this.#settled)) if (trouble) console.log(`FAIL  ${name}: ${trouble}`);
+      console.log(`FAIL  it could not go on: ${error.stack}`);
+      process.exit(1);
+    });
   }
 
   room(name) { return `${name}@${this.muc}`; }
@@ -42,8 +48,17 @@ export class House {
     const bot = spawn(this.parley, ['serve', '--data', this.folder], { stdio: ['ignore', 'pipe', this.log] });
     this.#bot = bot;
     this.ended = new Promise((resolve) => bot.on('exit', (code, signal) => resolve(signal ?? code)));
-    for await (const line of createInterface({ input: bot.stdout })) if (line === 'bot ready') return;
-    throw new Error(`the bot ended with ${await this.ended}`);
+    let late = '';
+    const timer = setTimeout(() => {
+      late = `, for it was not ready within ${START / 1000} s`;
+      bot.kill('SIGKILL');
+    }, START);
+    try {
+      for await (const line of createInterface({ input: bot.stdout })) if (line === 'bot ready') return;
+    } finally {
+      clearTimeout(timer);
+    }
+    throw new Error(`the bot ended with ${await this.ended}${late}`);
   }
 
   /** Stops the bot in order, and asks the store about everything that is to be true. */

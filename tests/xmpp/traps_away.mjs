@@ -47,8 +47,9 @@ function springs(house, people, room) {
 /** `[what, options]`: what Freya says, and what must count, once. */
 const counts = (house, room, old, key) => [
   ['nothing beside her words', {}],
-  ["a stanza-id of her own making, of what was handled", { more: stanzaId(house.jid('freya'), old) + stanzaId(room, old) }],
+  ["a stanza-id of her own making, of what was handled", { more: stanzaId('else@example.org', old) + stanzaId(room, old) }],
   ['a stamp of last year', { more: delay(Date.now() - 300 * DAY, room) }],
+  ['a stamp of in half a minute', { more: delay(Date.now() + 30_000) }],
   ['a stamp of next year', { more: delay(Date.now() + 300 * DAY) }],
   ["Mallory's occupant-id", { more: `<occupant-id xmlns='${OCCUPANT}' id='forged'/>` }],
   ['an id that Mallory used first', { key }],
@@ -129,8 +130,10 @@ export async function masked(house, people) {
   await house.invite(mallory, room);
   await carl.waitFor((s) => s.is('presence') && s.attrs.from === `${room}/Parley`, { since: arrived });
   const offer = await seen(house, people, room);
+  const shown = await seen(house, people, room);
   await house.stop();
 
+  await house.type(mallory, room, accept(shown), { more: item(`${house.jid('freya')}/peer`) });
   await house.configure(mallory, room, { 'muc#roomconfig_whois': 'moderators' });
   const { key } = await house.type(mallory, room, accept(offer), { more: item(`${house.jid('freya')}/peer`) });
   await house.configure(mallory, room, { 'muc#roomconfig_whois': 'anyone' });
@@ -141,6 +144,8 @@ export async function masked(house, people) {
   }
 
   await house.start();
+  await house.check('while the bot is away: an address of one\'s own making by somebody who is gone', (fact) =>
+    fact(shown, { state: 'pending' }));
   await house.check('while the bot is away: an address of one\'s own making in a room that hides all for that moment', async (fact) => {
     fact(offer, { state: 'pending' });
     await freya.join(room, 'Freya');

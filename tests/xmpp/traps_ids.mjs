@@ -56,6 +56,7 @@ async function forgedIds(house, people, room) {
     ["one's own", stanzaId(house.jid('freya'), old)],
     ["the bot's", stanzaId(house.bot, old)],
     ["the server's", stanzaId(house.domain, old) + stanzaId(house.muc, old)],
+    ["a stranger's", stanzaId('else@example.org', old)],
     ["nobody's", `<stanza-id xmlns='${SID}' id='${old}'/>` + stanzaId('', handled.id)],
   ])
     await house.check(`a stanza-id in ${what} name that belongs to another command: it counts all the same`,
@@ -78,8 +79,9 @@ async function forgedIds(house, people, room) {
 async function forgedStamps(house, people, room) {
   const { carl } = people;
   const in30Days = (from, until) => (due) => Date.parse(due) >= from + 30 * DAY - 5000 && Date.parse(due) <= until + 30 * DAY + 5000;
-  for (const [what, at, from] of [['of last year', -300 * DAY], ['of next year', 300 * DAY], ["of last week, in the room's name", -7 * DAY, room],
-                                  ["of last week, in the server's name", -7 * DAY, house.domain]])
+  for (const [what, at, from] of [['of half a minute ago', -30_000], ['of in half a minute', 30_000], ['of next year', 300 * DAY],
+                                  ["of last week, in the room's name", -7 * DAY, room],
+                                  ["of in half a minute, in the server's name", 30_000, house.domain]])
     await house.check(`a stamp ${what}: the time of arrival counts`, async (fact) => {
       const began = Date.now();
       const offer = await house.offer(carl, room, delay(began + at, from));
