@@ -16,7 +16,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 TOP = Path(__file__).resolve().parents[2]
-PATIENCE = 20
+PATIENCE = 60
 # profanity opens a window for each talk: the room, what the bot says in it to one person alone, the direct chat.
 ROOM, ALONE, DIRECT = 2, 3, 4
 

@@ -45,6 +45,15 @@ async function refusedAtFirst(kind) {
   await new Promise((resolve) => { held.close(resolve); });
 }
 
+/** What is wrong in the operator's file is said before anything runs; what is right there holds. */
+function configured(kind) {
+  const file = path.join(trial.data, 'parley.toml');
+  fs.writeFileSync(file, '[policy]\nreview_period = "soon"\n');
+  const { code, said } = trial.another({});
+  check(`${kind}: a wrong parley.toml keeps it from starting`, code === 78 && said.includes('parley.toml:2: policy.review_period'), said);
+  fs.writeFileSync(file, '[policy]\noffer_ttl = "2d"\n');
+}
+
 function onlyOurs(kind) {
   const open = [];
   for (const name of fs.readdirSync(trial.folder, { recursive: true })) {
@@ -58,14 +67,18 @@ function onlyOurs(kind) {
 async function goesOn(kind) {
   trial = new Trial(kind);
   await refusedAtFirst(kind);
+  configured(kind);
   const first = await trial.start();
   refused(kind);
   await refusedBeside(kind);
   onlyOurs(kind);
   await people(first, async ({ carl, freya }) => {
+    const typed = Date.now();
     await carl.type('/offer title="Logo" amount=300 scope="3 concepts, 2 rounds, SVG"');
     const note = await freya.sees('O-1 "Logo": Carl offers Freya a contract');
     check(`${kind}: an offer is answered in the room`, note.includes('$300') && note.includes('/accept O-1'), note);
+    const days = [typed, Date.now()].map((ms) => new Date(ms + 2 * 86_400_000).toISOString().slice(0, 10));
+    check(`${kind}: and waits as long as parley.toml says`, days.some((day) => note.includes(`until ${day}`)), note);
   });
   const stopped = await trial.interrupt();
   check(`${kind}: Ctrl-C ends it with 0, and its ${stopped.ended} processes are gone`,

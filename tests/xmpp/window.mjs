@@ -1,7 +1,8 @@
 // One person in Converse.js: a browser context with one page, and what it shows.
 import { chromium } from 'playwright-core';
 
-const PATIENCE = 15_000;
+// A machine that does much besides is slow, and only who waits for what never comes waits so long.
+const PATIENCE = 60_000;
 
 /** Chromium, which reaches nothing but this machine. Whoever opens it also closes it, whatever signal comes. */
 export const openBrowser = () => chromium.launch({
