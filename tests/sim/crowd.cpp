@@ -10,7 +10,7 @@ using bot::rehearse::direct_chat;
 using bot::rehearse::whose_direct_chat;
 
 Crowd::Crowd(Future& future, Chance& chance, Server& server, Temper temper)
-    : future_(future), chance_(chance), server_(server), temper_(temper), lines_(chance) {}
+    : future_(future), chance_(chance), server_(server), temper_(temper), lines_(chance, temper.haggling) {}
 
 void Crowd::add(Someone s) { people_.push_back(std::move(s)); }
 
@@ -48,7 +48,12 @@ void Crowd::read(const Shown& shown) {
   // Examples, usage and what is not there are about things that nobody has seen.
   const auto says = [&](const char* code) { return p.text.find(code) != p.text.npos; };
   const bool of_form = says(" USAGE") || says("NOT_FOUND_HERE") || says("NOT_A_PARTY") || p.kind.starts_with("query.help");
-  if (!of_form) known.learn(p.text);
+  const auto kind = p.kind.substr(0, p.kind.find(' '));
+  const auto ends = [&](const char* how) { return kind.ends_with(how); };
+  const bool note = p.to.empty() && !kind.starts_with("refusal") && !kind.starts_with("query.");
+  const bool over = ends("declined") || ends("withdrawn") || ends("expired") || ends("ended") || ends("superseded");
+  using From = Knowledge::From;
+  if (!of_form) known.learn(p.text, !note ? From::answer : over ? From::last_note : From::note);
   if (of_form) known.learn_reasons(p.text);
   for (const auto& s : people_) {
     const bool sees = p.to.empty() ? server_.inside(s.name, p.channel) : p.to == "u-" + s.name;
@@ -76,7 +81,7 @@ void Crowd::read(const Shown& shown) {
     for (const auto& line : mine) desk.push_back(line);
     if (desk.size() > 8) desk.erase(desk.begin(), desk.end() - 8);
     if (!side.empty() && p.to.empty() && chance_.percent(temper_.answers))
-      answer(s, p.channel, lines_.filled(chance_.of(mine), known, future_.now(), handles(p.channel, s.name)), chance_.around(temper_.thought));
+      answer(s, p.channel, lines_.filled(lines_.chosen(mine), known, future_.now(), handles(p.channel, s.name)), chance_.around(temper_.thought));
   }
 }
 
@@ -84,7 +89,7 @@ std::string Crowd::line_for(const Someone& s, const std::string& channel) {
   const auto side = s.rooms.contains(channel) ? s.rooms.at(channel) : std::string{};
   auto& known = known_[channel];
   const auto& invited = desks_[s.name].invited[channel];
-  if (!invited.empty() && chance_.percent(s.sort == Sort::careful ? 60 : 30)) return lines_.filled(chance_.of(invited), known, future_.now(), handles(channel, s.name));
+  if (!invited.empty() && chance_.percent(s.sort == Sort::careful ? 60 : 30)) return lines_.filled(lines_.chosen(invited), known, future_.now(), handles(channel, s.name));
   return lines_.any(known, future_.now(), manner(s, channel), side, handles(channel, s.name));
 }
 
@@ -141,7 +146,8 @@ void Crowd::act(const Someone& s) {
 void Crowd::anybody() { act(chance_.of(people_)); }
 
 void Crowd::again_and_again(std::size_t who) {
-  future_.in(chance_.around(temper_.between), [this, who] {
+  const bool stranger = std::ranges::all_of(people_[who].rooms, [](const auto& r) { return r.second.empty(); });
+  future_.in(chance_.around(stranger ? temper_.between * 3 : temper_.between), [this, who] {
     if (future_.now() >= until_) return;
     act(people_[who]);
     again_and_again(who);

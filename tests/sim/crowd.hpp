@@ -21,6 +21,7 @@ struct Someone {
 struct Temper {
   Duration between = std::chrono::hours{5};  ///< mean time between two lines of one person
   Duration thought = std::chrono::hours{9};  ///< mean time from reading to answering
+  bool haggling = false;                     ///< about every amount
   int answers = 60;                          ///< percent of what they are invited to
 };
 

@@ -34,7 +34,7 @@ std::string trimmed(std::string s) {
 
 }  // namespace
 
-void Knowledge::learn(const std::string& t) {
+void Knowledge::learn(const std::string& t, From from) {
   std::string last;
   for (std::size_t i = 0; i < t.size(); ++i) {
     if (const auto n = id_at(t, i)) {
@@ -44,8 +44,11 @@ void Knowledge::learn(const std::string& t) {
         note_ = std::max(note_, std::atoi(last.c_str() + 2));
       } else {
         auto& all = ids_[kind];
-        std::erase(all, last);
-        all.push_back(last);
+        const bool known = std::ranges::find(all, last) != all.end();
+        if (from != From::answer || !known) {
+          std::erase(all, last);
+          from == From::note ? all.push_back(last) : all.push_front(last);
+        }
         if (all.size() > 12) all.pop_front();
       }
       i += n - 1;
@@ -85,7 +88,7 @@ std::optional<std::string> Knowledge::id(const std::string& kinds, Chance& chanc
   if (known.empty()) return {};
   const auto& all = *chance.of(known);
   const auto n = static_cast<std::int64_t>(all.size());
-  return all[static_cast<std::size_t>(n - 1 - std::min(chance.below(n), chance.below(n)))];
+  return all[static_cast<std::size_t>(n - 1 - std::min({chance.below(n), chance.below(n), chance.below(n)}))];
 }
 
 int Knowledge::version(const std::string& id) const {

@@ -19,7 +19,10 @@ struct Invitation {
 
 class Knowledge {
  public:
-  void learn(const std::string& text);
+  /// The ids of a note are spoken of from now on; those of the last note of something are over; and an answer to
+  /// somebody only tells that they are there.
+  enum class From { note, last_note, answer };
+  void learn(const std::string& text, From);
   void learn_reasons(const std::string& text);
   /// An id of one of these kinds (`P O C`), mostly a late one; none: nothing of the kind was ever spoken of.
   std::optional<std::string> id(const std::string& kinds, Chance&) const;

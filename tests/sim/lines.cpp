@@ -14,9 +14,23 @@ const std::vector<std::string> zones{"Europe/Berlin", "America/New_York", "Asia/
 
 }  // namespace
 
-Lines::Lines(Chance& chance) : chance_(chance) {
-  const auto rows = static_cast<std::int64_t>(commands::table().size());
-  for (int i = 0; i < 7; ++i) favourites_.push_back(static_cast<std::size_t>(chance_.below(rows)));
+Lines::Lines(Chance& chance, bool haggling) : chance_(chance), haggling_(haggling) {
+  const auto& table = commands::table();
+  while (favourites_.size() < 6)
+    if (const auto row = chance_.below(static_cast<std::int64_t>(table.size()));
+        table[static_cast<std::size_t>(row)].group != "look" || chance_.in(5))
+      favourites_.push_back(static_cast<std::size_t>(row));
+  favourite_verb_ = table[favourites_.front()].verb;
+}
+
+/// One of the lines that people are invited to; mostly one with the verb that this world is fond of.
+std::string Lines::chosen(const std::vector<std::string>& invited) {
+  std::vector<std::string> fond;
+  for (const auto& line : invited)
+    if (haggling_ ? line.find("=…") != line.npos || line.find("=\"…") != line.npos
+                  : line.compare(1, favourite_verb_.size(), favourite_verb_) == 0)
+      fond.push_back(line);
+  return chance_.of(!fond.empty() && chance_.percent(85) ? fond : invited);
 }
 
 std::string Lines::words() {
@@ -194,7 +208,8 @@ std::string Lines::any(const Knowledge& known, Instant now, const Manner& manner
                        const std::vector<std::string>& people) {
   const auto& table = commands::table();
   for (int tries = 0; tries < 20; ++tries) {
-    const auto row = chance_.percent(40)
+    const bool fond = chance_.percent(50);
+    const auto row = fond
                          ? chance_.of(favourites_)
                          : static_cast<std::size_t>(chance_.below(static_cast<std::int64_t>(table.size())));
     const auto& r = table[row];
@@ -202,9 +217,10 @@ std::string Lines::any(const Knowledge& known, Instant now, const Manner& manner
     const bool makes = r.usage.find("scope=") != r.usage.npos;
     const bool place = r.usage.find("room") != r.usage.npos;
     if ((r.group == "look" || (r.ids.empty() && !makes && !place)) && !chance_.in(8)) continue;
+    if (haggling_ && r.usage.find("amount=") == r.usage.npos && chance_.in(2)) continue;
     // Nobody speaks of what was never heard of, or seldom.
     if (!r.ids.empty() && !known.id(std::string{r.ids}, chance_) && !chance_.percent(manner.wrong / 4)) continue;
-    if (r.verb == "block" && !chance_.in(20)) continue;  // or nobody deals with anybody any more
+    if (r.verb == "block" && !fond && !chance_.in(20)) continue;  // or nobody deals with anybody any more
     const auto other = side == "client" ? "freelancer" : "client";
     const bool theirs = r.who == other || (manner.direct && r.where == "room");
     if (!side.empty() && theirs && !chance_.percent(10 + manner.wrong)) continue;

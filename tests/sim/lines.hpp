@@ -18,13 +18,14 @@ struct Manner {
 class Lines {
  public:
   /// Some rows are typed far more often than others, by everybody of a world: what is rare in one is common in another.
-  explicit Lines(Chance& chance);
+  Lines(Chance& chance, bool haggling);
 
   /// A line of a row drawn from the table; with `side` (client, freelancer) mostly one for that side.
   std::string any(const Knowledge&, Instant now, const Manner&, std::string_view side,
                   const std::vector<std::string>& people);
   /// A line of this row.
   std::string of(std::size_t row, const Knowledge&, Instant now, const Manner&, const std::vector<std::string>& people);
+  std::string chosen(const std::vector<std::string>& invited);
   /// An invitation with words in the place of its dots.
   std::string filled(std::string line, const Knowledge&, Instant now, const std::vector<std::string>& people);
   /// The answer to the question of an `/end`.
@@ -61,6 +62,8 @@ class Lines {
   Chance& chance_;
   int said_ = 0;
   std::vector<std::size_t> favourites_;
+  std::string favourite_verb_;
+  bool haggling_;
 };
 
 }  // namespace sim

@@ -33,10 +33,10 @@ World::World(Plan plan, Watch watch)
       future_(start_),
       disk_("memory", plan.seed),
       server_(future_),
-      crowd_(future_, of_people_, server_,
-             {.between = std::chrono::minutes{of_world_.between(60, 500)},
-              .thought = std::chrono::minutes{of_world_.of<std::int64_t>({1, 10, 60, 400, 1500, 3000})},
-              .answers = static_cast<int>(of_world_.between(30, 95))}) {
+      temper_(drawn_temper()),
+      crowd_(future_, of_people_, server_, temper_) {
+  // Who haggles types in a day what others do in a week.
+  if (temper_.haggling) end_ = start_ + days(plan.days) / 6;
   settle_numbers();
 }
 
@@ -44,6 +44,14 @@ std::string World::file() const {
   for (const auto& path : disk_.paths())
     if (path.ends_with("parley.db")) return path;
   return {};
+}
+
+Temper World::drawn_temper() {
+  if (of_world_.in(6))
+    return {.between = std::chrono::minutes{20}, .thought = std::chrono::minutes{2}, .haggling = true, .answers = 90};
+  return {.between = std::chrono::minutes{of_world_.between(60, 500)},
+          .thought = std::chrono::minutes{of_world_.of<std::int64_t>({1, 10, 60, 400, 1500, 3000})},
+          .answers = static_cast<int>(of_world_.between(30, 95))};
 }
 
 /// Each seed is a house of its own: other numbers, another chat server, another network.
@@ -236,12 +244,17 @@ void World::run() {
   future_.pass_to(end_);
   // Then nobody does anything any more, until everything was said.
   const auto last = end_ + days(30);
-  Instant quiet = end_ + std::chrono::hours{1};
   const auto listens = [this] { return bot_->running() && bot_->wire()->up(); };
+  Instant quiet{};
+  const auto wait = [&] {
+    quiet = future_.now() + std::chrono::hours{1};
+    future_.at(quiet, [] {});
+  };
+  wait();
   while (future_.now() < quiet || !listens() || !bot_->engine().unsent().empty()) {
     const bool listened = listens();
     if (!future_.step(last)) throw std::runtime_error("the bot does not come to rest");
-    if (!listened || !listens()) quiet = future_.now() + std::chrono::hours{1};
+    if (listened != listens()) wait();
   }
   if (watch_.checked) watch_.checked();
 }

@@ -44,6 +44,7 @@ class World {
   std::string file() const;  ///< of the store, on the disk
 
  private:
+  Temper drawn_temper();
   void settle_numbers();
   void populate();
   void befall();
@@ -62,6 +63,7 @@ class World {
   Future future_;
   MemoryDisk disk_;
   Server server_;
+  Temper temper_;
   Crowd crowd_;
   std::unique_ptr<Bot> bot_;
   Duration between_falls_{};
