@@ -221,6 +221,8 @@ void add_rehearse(CLI::App& app, int& code) {
   rehearse->add_option("files", options->files, "scripts, or folders of .chat files")->required();
   auto* update = rehearse->add_flag("--update", options->update, "write what was said into the files");
   rehearse->add_flag("--words", options->words, "show and write texts instead of kinds");
+  rehearse->add_flag("--show", options->show, "print the conversations, with everything the bot says in them")
+      ->excludes(update);
   rehearse->add_flag("--restart-every-line", options->restart_every_line, "stop and start the bot before each line");
   rehearse->add_option("--over", options->over, "through a real server instead of in process")
       ->check(CLI::IsMember({"room", "xmpp"}))

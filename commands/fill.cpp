@@ -16,7 +16,7 @@ constexpr std::string_view form = "R-read-2", lines_form = "R-read-5";
 /// `--yes`, also where a client has made a dash of the two hyphens.
 std::string_view flag_of(std::string_view word) {
   for (const std::string_view mark : {"--", "\u2014", "\u2013"})
-    if (word.starts_with(mark) && word.size() > mark.size()) return word.substr(mark.size());
+    if (word.starts_with(mark)) return word.substr(mark.size());
   return {};
 }
 

@@ -166,14 +166,10 @@ Tale tell(const Telling&, const feedback::Missed&) { return {}; }
 /// The question of an `/end`, in the direct chat of whoever ends.
 Tale tell(const Telling& t, const person::Asked& e) {
   const auto& q = e.question;
-  const auto both = parties(t.room, AnyId{q.contract});
-  const bool client = both && both->client == e.id;
-  return Told{.text = t.say("ask.end", with(t.about(q.contract),
-                                            {{"reason", q.reason},
-                                             {"note", q.note.value_or("")},
-                                             {"pay", q.pay ? Arg{*q.pay} : Arg{}},
-                                             {"other", t.name(q.contract, client ? Side::freelancer : Side::client)},
-                                             {"lapse", q.lapse}})),
+  return Told{.text = t.say("ask.end", with(t.about(q.contract), {{"reason", q.reason},
+                                                                  {"note", q.note.value_or("")},
+                                                                  {"pay", q.pay ? Arg{*q.pay} : Arg{}},
+                                                                  {"lapse", q.lapse}})),
               .at = {},
               .kind = "ask.end",
               .direct = e.id};

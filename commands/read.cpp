@@ -189,10 +189,9 @@ struct Gap {
 };
 
 std::optional<Gap> gap(std::string_view typed) {
-  if (!addressed(typed) || text_problem(typed)) return {};
   Gap g{.message = plain_spaces(typed)};
   const auto to = addressed(g.message);
-  if (!to) return {};
+  if (!to || text_problem(typed)) return {};
   const auto rows = rows_of(lower(to->verb));
   Lexer lexer{g.message, to->rest};
   const Verb* chosen = by_subverb(rows, lexer);

@@ -108,9 +108,13 @@ std::string without_hidden(std::string_view s) {
 std::string shown(std::string_view s) {
   std::string out;
   walk(s, [&](UChar32 c, std::string_view bytes) {
+    if (!hidden(replaced(c)) && !control(c)) {
+      out += bytes;
+      return;
+    }
     std::array<char, 16> escape{};
     std::snprintf(escape.data(), escape.size(), "\\u{%04X}", static_cast<unsigned>(c));
-    out += hidden(replaced(c)) || control(c) ? escape.data() : bytes;
+    out += escape.data();
   });
   return out;
 }

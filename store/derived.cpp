@@ -30,14 +30,18 @@ std::vector<AnyId> concerned(const workflow::Room& room, const Event& event) {
   const auto id = workflow::subject(event);
   if (!id || std::holds_alternative<workflow::ledger::Posted>(event)) return ids;
   ids.push_back(*id);
-  for (const auto& [hanging, thing] : room.questions)
-    if (hangs_on(room, hanging, *id)) ids.emplace_back(hanging);
-  for (const auto& [hanging, thing] : room.change_requests)
-    if (hangs_on(room, hanging, *id)) ids.emplace_back(hanging);
   const auto* contract = std::get_if<workflow::ContractId>(&*id);
   if (const auto* amended = std::get_if<workflow::amendment::Approved>(&event)) {
     ids.emplace_back(amended->id.contract);
     contract = &amended->id.contract;
+  }
+  // What an approved amendment changes shows in the rows of its contract's questions too.
+  const std::vector changed = ids;
+  for (const auto& one : changed) {
+    for (const auto& [hanging, thing] : room.questions)
+      if (hangs_on(room, hanging, one)) ids.emplace_back(hanging);
+    for (const auto& [hanging, thing] : room.change_requests)
+      if (hangs_on(room, hanging, one)) ids.emplace_back(hanging);
   }
   if (!contract || !workflow::kind(event).starts_with("contract.")) return ids;
   for (auto it = room.milestones.lower_bound({*contract, 0});

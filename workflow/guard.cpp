@@ -5,6 +5,8 @@
 namespace workflow {
 namespace {
 
+std::string name_of(const Person* p) { return p ? p->name : ""; }
+
 bool exists(const Room& room, const AnyId& id) {
   struct {
     const Room& r;
@@ -42,8 +44,8 @@ std::optional<Rejection> who_and_where(const Room& room, const Context& ctx, con
   const auto side = side_of(room, g.subject, ctx.actor->id);
   if (g.role && side && *side != *g.role)
     return refuse(Code::WRONG_ROLE, g.role_why, "R-guard-5",
-                  {{"client", ctx.client ? ctx.client->name : ""},
-                   {"freelancer", ctx.freelancer ? ctx.freelancer->name : ""},
+                  {{"client", name_of(ctx.client)},
+                   {"freelancer", name_of(ctx.freelancer)},
                    {"id", g.subject ? text(*g.subject) : ""}});
   if (ctx.actor->status != AccountStatus::active)
     return refuse(Code::ACCOUNT_INACTIVE, "account_inactive", "R-guard-6");

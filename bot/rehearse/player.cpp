@@ -71,7 +71,15 @@ Played Player::play() {
     restart();
     for (const Said& s : said_) differs(*now_, "nothing after a restart", brief(s, {}, options_.words));
   }
+  if (!script_.steps.empty()) audit(script_.steps.back());
   return std::move(played_);
+}
+
+/// Whatever the script was about, the books must hold in the end: an unbroken chain, and lists that the events alone
+/// give again.
+void Player::audit(const Step& last) {
+  for (const auto& fault : process_.store().verify()) differs(last, "an unbroken chain", fault.what);
+  if (!process_.store().rebuild()) differs(last, "the lists that a rebuild gives", "others");
 }
 
 void Player::step(const Step& s) {

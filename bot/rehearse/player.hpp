@@ -18,6 +18,7 @@ class Player {
 
  private:
   void step(const Step&);
+  void audit(const Step& last);
   void close(const Step&);  ///< compares what was said
   void skip(const std::string& what);
   void skip_change(const std::string& what);  ///< of a message that was typed before

@@ -91,6 +91,7 @@ class Run {
     const bool words = options_.words || below_words(path);
     const Played result = play(script, stage, {options_.restart_every_line, !options_.over.empty(), words});
     if (options_.update) update(path, result, words);
+    if (options_.show) out_ << "== " << path.generic_string() << "\n" << conversation(result);
     bool differs = false;
     for (const Difference& d : result.differences) {
       if (d.said && options_.update) continue;

@@ -14,6 +14,7 @@ struct Options {
   std::vector<std::filesystem::path> files;  ///< scripts, or folders whose `.chat` files are played
   bool update = false;                       ///< rewrites the expected output in place
   bool words = false;                        ///< `update` writes texts, not kinds; so it does below a folder `words`
+  bool show = false;                         ///< prints the whole conversation, with the words as people read them
   bool restart_every_line = false;
   workflow::Policy policy;  ///< where scripts start from, before their own `policy` lines
   std::string over;         ///< `room` or `xmpp`: through a real server; empty: in process

@@ -52,4 +52,16 @@ std::string updated(const std::string& content, const std::vector<Outcome>& outc
   return out;
 }
 
+std::string conversation(const Played& played) {
+  std::string out;
+  for (const Outcome& o : played.outcomes) {
+    const auto* typed = std::get_if<TypedLine>(&o.step->action);
+    out += typed ? typed->who + "> " + typed->text : "line " + std::to_string(o.step->line);
+    out += '\n';
+    for (const Said& s : o.said)
+      for (const auto& line : written(expected_for(s, o.below, true))) out += "  " + line + "\n";
+  }
+  return out;
+}
+
 }  // namespace bot::rehearse

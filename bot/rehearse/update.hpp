@@ -15,4 +15,7 @@ using Changes = std::map<std::string, int>;
 /// facts stay as they are. With `words` texts are written, otherwise kinds and codes.
 std::string updated(const std::string& content, const std::vector<Outcome>&, bool words, Changes&);
 
+/// The conversation as its people read it: what was typed, and below it everything that was said, in full.
+std::string conversation(const Played&);
+
 }  // namespace bot::rehearse

@@ -39,9 +39,27 @@ def port_is_free(port):
     return True
 
 
-def _ends_with_us():
+def ends_with_us():
     """In the child: SIGTERM when whoever started it is gone, however that came."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def _parent(pid):
+    """Of a process that still runs; None where it has ended, also where nobody has asked yet how."""
+    try:
+        state, parent = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rsplit(")", 1)[1].split()[:2]
+    except OSError:
+        return None
+    return None if state == "Z" else int(parent)
+
+
+def _below(pid):
+    """Everything that a process started, directly or not."""
+    parents = {int(one): _parent(one) for one in os.listdir("/proc") if one.isdigit()}
+    found = {pid}
+    while more := {one for one, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
 
 
 class Server:
@@ -77,7 +95,7 @@ class Server:
             try:
                 self.process = subprocess.Popen(
                     words, cwd=self.folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=log,
-                    stderr=log, start_new_session=True, preexec_fn=_ends_with_us)
+                    stderr=log, start_new_session=True, preexec_fn=ends_with_us)
             except FileNotFoundError as e:
                 raise ServerError(f"{words[0]} is not installed; `deploy/install {self.kind}` does that") from e
         try:
@@ -92,24 +110,33 @@ class Server:
 
     def stop(self, seconds=30):
         """In order: what the server has in hand reaches its disk."""
+        helpers = self._helpers()
         if self.running():
             self.process.terminate()
             try:
                 self.process.wait(seconds)
             except subprocess.TimeoutExpired:
                 pass
-        self.kill()
+        self.kill(helpers)
 
-    def kill(self):
-        """At once, as by a power cut; helpers of its own session go with it."""
+    def kill(self, helpers=()):
+        """At once, as by a power cut. Helpers of its own session go with it; Erlang's have each a session of their own, and
+        end when nobody holds the other end of their pipe. That is waited for."""
         if self.process is None:
             return
+        helpers = helpers or self._helpers()
         try:
             os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             pass
         self.process.wait()
         self.process = None
+        until = time.monotonic() + 10
+        while time.monotonic() < until and any(_parent(one) is not None for one in helpers):
+            time.sleep(0.02)
+
+    def _helpers(self):
+        return _below(self.process.pid) if self.running() else set()
 
     def restart(self):
         """The same ports and the same data."""

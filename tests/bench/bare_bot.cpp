@@ -55,6 +55,8 @@ class Statement {
       throw std::runtime_error(sqlite3_errmsg(sqlite3_db_handle(it_)));
   }
 
+  sqlite3_stmt* get() { return it_; }
+
  private:
   void bind(int at, std::int64_t n) { sqlite3_bind_int64(it_, at, n); }
   void bind(int at, const std::string& s) {
@@ -147,10 +149,30 @@ class Bot {
     in_transaction_ = true;
   }
 
+  /// A query changes nothing and leaves no row.
+  void status(const std::string& channel, std::string_view text) {
+    const std::string id{text.substr(text.find("O-"))};
+    sqlite3_stmt* look = look_.get();
+    sqlite3_bind_int64(look, 1, std::stoll(id.substr(2)));
+    const bool there = sqlite3_step(look) == SQLITE_ROW;
+    const std::string state = there ? reinterpret_cast<const char*>(sqlite3_column_text(look, 0)) : "nowhere";
+    sqlite3_reset(look);
+    say(channel, "query.status", id + " \"Logo\" is " + state + ", $300.00.",
+        std::to_string(random_()) + std::to_string(random_()));
+  }
+
+  void say(const std::string& channel, const std::string& kind, const std::string& said, const std::string& key) {
+    if (!out_.empty()) out_ += '\n';
+    out_ += json::serialize(
+        json::object{{"type", "post"}, {"channel", channel}, {"text", said}, {"key", key}, {"kind", kind}});
+  }
+
   void command(const json::object& frame) {
+    const std::string channel{frame.at("channel").as_string()}, text{frame.at("text").as_string()};
+    if (text.starts_with("/status")) return status(channel, text);
+    if (!text.starts_with('/')) return;
     begin();
     cursor_text_ = "s-1:" + std::to_string(frame.at("position").as_int64());
-    const std::string channel{frame.at("channel").as_string()}, text{frame.at("text").as_string()};
     const std::int64_t at = frame.at("at").as_int64();
     auto& room = rooms_[channel];
     if (room.number == 0) room.number = static_cast<std::int64_t>(rooms_.size());
@@ -181,9 +203,7 @@ class Bot {
     std::string key = std::to_string(random_()) + std::to_string(random_());
     post_(channel, kind, said, key);
     unsent_.emplace(key, sqlite3_last_insert_rowid(db_.get()));
-    if (!out_.empty()) out_ += '\n';
-    out_ += json::serialize(
-        json::object{{"type", "post"}, {"channel", channel}, {"text", said}, {"key", key}, {"kind", kind}});
+    say(channel, kind, said, key);
   }
 
   asio::io_context io_{1};
@@ -223,6 +243,7 @@ class Bot {
   Statement post_{db_.get(),
                   "INSERT INTO outbox(platform, channel, thread, to_user, kind, text, key) "
                   "VALUES ('room', ?, '', '', ?, ?, ?)"};
+  Statement look_{db_.get(), "SELECT state FROM entity WHERE noun = 'O' AND number = ? AND part = 0"};
   Statement forget_{db_.get(), "DELETE FROM outbox WHERE id = ?"};
 };
 

@@ -47,7 +47,7 @@ Folder::~Folder() {
 }
 
 Child::Child(std::vector<std::string> words, bool under_strace) : strace_(under_strace) {
-  if (strace_) words.insert(words.begin(), {"strace", "-f", "-qq", "-e", "trace=fsync,fdatasync"});
+  if (strace_) words.insert(words.begin(), {"strace", "-f", "-qq", "-e", "trace=fsync,fdatasync,pwrite64"});
   std::array<int, 2> out{}, errors{};
   if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(errors.data(), O_CLOEXEC) != 0)
     throw std::runtime_error("no pipe can be made");
@@ -70,6 +70,8 @@ Child::Child(std::vector<std::string> words, bool under_strace) : strace_(under_
     each_line(errors_, [this](std::string_view line) {
       if (line.find("sync(") != std::string_view::npos && line.find("resumed") == std::string_view::npos)
         ++syncs_;
+      else if (const auto at = line.rfind(") = "); at != std::string_view::npos && line.find("pwrite64") < at)
+        bytes_ += std::atoll(line.data() + at + 4);
       else if (!strace_)
         (void)::write(STDERR_FILENO, (std::string{line} + "\n").data(), line.size() + 1);
     });

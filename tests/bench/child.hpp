@@ -2,6 +2,7 @@
 #include <sys/types.h>
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -22,7 +23,8 @@ class Folder {
 
 class Child {
  public:
-  /// With `under_strace` the program runs under strace, which tells of every fsync and fdatasync.
+  /// With `under_strace` the program runs under strace, which tells of every fsync and fdatasync and of what was
+  /// written at a place in a file.
   explicit Child(std::vector<std::string> words, bool under_strace = false);
   ~Child();
   Child(const Child&) = delete;
@@ -33,6 +35,7 @@ class Child {
   long resident_kb() const;
   long most_resident_kb() const;
   int syncs() const { return syncs_; }
+  std::int64_t bytes_written() const { return bytes_; }
   /// Asks it to stop, waits, and gives the exit code.
   int stop();
 
@@ -45,6 +48,7 @@ class Child {
   int out_ = -1, errors_ = -1;
   double started_ = 0;
   std::atomic<int> syncs_{0};
+  std::atomic<std::int64_t> bytes_{0};
   std::thread reader_;
 };
 

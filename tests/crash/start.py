@@ -189,7 +189,8 @@ async def play(data):
 
 def wrong_use():
     """What deploy/start says to a wrong command line, and that its help needs nothing."""
-    for words, code in ((["--help"], 0), (["--port", "x"], 64), (["--nonsense"], 64)):
+    for words, code in ((["--help"], 0), (["--port", "x"], 64), (["--nonsense"], 64), (["--xmpp"], 64), (["--xmpp", "irc"], 64),
+                        (["--xmpp", "prosody", "--config", str(TOP / "deploy" / "parley.toml.example")], 64)):
         done = subprocess.run([str(TOP / "deploy" / "start"), *words], capture_output=True, text=True, check=False)
         expect(done.returncode == code, f"deploy/start {words}: exit {done.returncode}")
         expect("Usage:" in done.stdout + done.stderr, f"deploy/start {words} shows no usage")

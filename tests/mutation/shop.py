@@ -16,6 +16,7 @@ FILE_BLOCKS = 256 << 10  # of 1 KiB (in bash)
 # Cheapest first; each with what it needs built. The tests of the chat server know nothing of what is mutated here.
 TESTS = (
     ("rehearse", "parley", ["{out}/parley", "rehearse", "tests/transcripts"]),
+    ("said", "parley", ["python3", "tests/said.py", "{out}/parley"]),
     ("unit", "parley_unit", ["{out}/parley_unit", "--abort", "~[room]~[adapter]"]),
     ("properties", "parley_properties", ["{out}/parley_properties", "--abort"]),
     ("restarted", "parley", ["{out}/parley", "rehearse", "--restart-every-line", "tests/transcripts"]),

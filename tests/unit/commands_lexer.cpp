@@ -28,6 +28,16 @@ std::string words(std::string_view message) {
 
 }  // namespace
 
+TEST_CASE("a quote that nobody closes is shown as far as it fits") {
+  const auto shown = [](std::size_t letters) {
+    const std::string text = "/x \"" + std::string(letters, 'a');
+    Lexer lexer(text, 3);
+    return lexer.take().error().args.at(0).second;
+  };
+  CHECK(shown(39) == workflow::Arg{"\"" + std::string(39, 'a')});
+  CHECK(shown(40) == workflow::Arg{"\"" + std::string(39, 'a') + "\u2026"});
+}
+
 TEST_CASE("a message is a command by its beginning") {
   for (const char* m : {"/help x", "!help x", "parley: help x", "PARLEY:\t/help x", "Parley:\n!help x",
                         " \t\r\n/help x", "\u00A0\u3000\u200B/help x", "parley: \u200B help x"})

@@ -186,6 +186,8 @@ TEST_CASE("amounts") {
   CHECK(why("/counter P-1 amount=650EUR") == "usage.currency");
   CHECK(why("/counter P-1 amount=€650") == "usage.currency");
   CHECK(why("/counter P-1 amount=1000000000000000000") == "usage.money_big");
+  CHECK(why("/counter P-1 amount=1234567890x") == "usage.money_big");
+  CHECK(why("/counter P-1 amount=123456789x") == "usage.money");
   CHECK(why("/counter P-1 amount=0") == "usage.money_zero");
   CHECK(why("/counter P-1 amount=1.234") == "usage.money_digits");
   for (const char* bad : {"-5", "1e3", "NaN", "0x10", ".5", "5."})

@@ -129,5 +129,6 @@ TEST_CASE("words of a person stay inside their place") {
   CHECK(commands::tame("a\u202Eb\nc") == "a\\u{202E}b c");
   CHECK(commands::tame_quoted("Logo\": Carl released") == "\"Logo': Carl released\"");
   CHECK(commands::tame("@all @Here <!channel>") == "\uFF20all \uFF20Here \u2039!channel>");
+  CHECK(commands::tame("<@U1> <#C1> < b <") == "\u2039@U1> \u2039#C1> < b <");
   CHECK(commands::tame_block("a\nb") == "  a\n  b");
 }

@@ -52,7 +52,7 @@ Post post(const std::string& key, const std::string& channel = logo) {
 }
 
 struct Server {
-  Server() : peer(io) {
+  explicit Server(std::chrono::milliseconds silence = std::chrono::hours{1}) : peer(io) {
     bot::XmppConfig config;
     config.url = "ws://127.0.0.1:" + std::to_string(peer.port()) + "/ws";
     config.jid = own;
@@ -61,6 +61,7 @@ struct Server {
     config.insecure = true;
     bot::XmppTuning tuning;
     tuning.ping = std::chrono::hours{1};
+    tuning.silence = silence;
     tuning.first_retry = std::chrono::milliseconds{5};
     tuning.wall = [] { return *read_stamp("2026-11-25T10:00:00Z"); };
     adapter = bot::make_xmpp_platform(io, config, tuning);
@@ -69,8 +70,10 @@ struct Server {
   void start() {
     const auto ms = std::to_string(read_stamp(nine)->time_since_epoch().count());
     adapter->start("{\"" + logo + "\":[\"s0\"," + ms + "],\"" + own + "\":[\"p0\"," + ms + "]}", [this] {
-      for (const auto& one : adapter->take(100))
+      for (const auto& one : adapter->take(100)) {
+        if (const auto* heard = std::get_if<bot::Heard>(&one)) stamps[heard->message] = heard->sent_at;
         if (auto line = told(one); !line.empty()) came.push_back(line);
+      }
     });
   }
 
@@ -215,6 +218,7 @@ struct Server {
   std::deque<std::string> frames;
   std::uint32_t counted = 0;  ///< stanzas of the bot since the stream began
   Lines came;
+  std::map<std::string, bot::Instant> stamps;  ///< of what was heard
   std::unique_ptr<bot::Platform> adapter;
 };
 
@@ -329,6 +333,9 @@ TEST_CASE("xmpp adapter: a link that is taken up again tells which posts arrived
   server.frames.clear();
   server.peer.cut();
   server.wait("down");
+  // A try that fails is no reason to give the stream up.
+  server.frame({"<open"});
+  server.peer.cut();
   server.sign_in();
   const auto resume = server.frame({"<resume", "previd=\"stream\""});
   CHECK(between(resume, " h=\"", "\"") != "0");
@@ -346,12 +353,33 @@ TEST_CASE("xmpp adapter: a link that is taken up again tells which posts arrived
   CHECK((!lost.found && !lost_room.found));
   server.answer(room, logo + "/Parley");
   server.answer(home, "example.org");
+  CHECK_FALSE(server.has("heard ana@example.org s1 /while away"));
+  // It arrived at ten: the archive knows when it was said.
+  const auto at = "2026-11-25T09:30:00Z";
+  server.backfill(
+      {{"s1", at, "ana@example.org", "/while away"}, {"s2", "2026-11-25T09:31:00Z", own, "text of late-room", "late-room"}});
   server.wait("up");
+  CHECK(server.stamps["s1"] == *read_stamp(at));
   CHECK(lost.is(Where::absent));
   CHECK(lost_room.is(Where::absent));
   CHECK(late_room.is(Where::there, "s2"));
   CHECK(server.came ==
-        Lines{"down", "delivered had had", "heard ana@example.org s1 /while away", "delivered late-room s2", "up"});
+        Lines{"down", "delivered had had", "heard ana@example.org s1 /while away", "delivered late-room s2", "through", "up"});
+}
+
+TEST_CASE("xmpp adapter: what arrives when the server has long been silent has the archive's stamp", "[xmpp]") {
+  Server server(std::chrono::milliseconds{20});
+  server.stand();  // which takes longer
+  server.say(server.typed("Ana", "/typed early", "s1"));
+  const auto home = server.frame({"<iq", "urn:xmpp:ping", "to=\"example.org\""});
+  server.answer(server.frame({"<iq", "urn:xmpp:ping", "to=\"" + logo + "/Parley\""}), logo + "/Parley");
+  server.say(server.typed("Ana", "/typed then", "s2"));
+  server.answer(home, "example.org");
+  server.backfill({{"s1", "2026-11-25T09:58:00Z", "ana@example.org", "/typed early"}});
+  server.wait("up");
+  CHECK(server.came == Lines{"heard ana@example.org s1 /typed early", "heard ana@example.org s2 /typed then", "through", "up"});
+  CHECK(server.stamps["s1"] == *read_stamp("2026-11-25T09:58:00Z"));
+  CHECK(server.stamps["s2"] == *read_stamp("2026-11-25T10:00:00Z"));
 }
 
 TEST_CASE("xmpp adapter: a link that is not taken up again, and posts that were under way", "[xmpp]") {
@@ -419,4 +447,31 @@ TEST_CASE("xmpp adapter: a link that is not taken up again, and posts that were 
     CHECK(k1.is(Where::there, "s1"));
     CHECK(k3.is(Where::absent));
   }
+}
+
+TEST_CASE("xmpp adapter: a room that it made is set up as it needs it, by what the room's form offers", "[xmpp]") {
+  Server s;
+  s.start();
+  s.sign_in();
+  s.bind();
+  s.frame({"<presence", "to=\"" + logo + "/Parley\""});
+  s.occupant("Parley", me, "<status code='110'/><status code='201'/>");
+  s.say(text("message", "type='groupchat' from='" + logo + "'", "<subject/>"));
+  const Lines owner{"<iq", "to=\"" + logo + "\"", "muc#owner"};
+  const auto form = s.frame(owner);
+  CHECK(form.find("type=\"get\"") != form.npos);
+  s.answer(form, logo,
+           "<query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='form'>"
+           "<field var='muc#roomconfig_whois'/><field var='mam'/><field var='muc#roomconfig_roomname'/></x></query>");
+  const auto filled = s.frame(owner);
+  CHECK(filled.find("type=\"set\"") != filled.npos);
+  for (const char* wanted :
+       {"<field var=\"mam\"><value>1</value>", "<field var=\"muc#roomconfig_whois\"><value>anyone</value>"})
+    CHECK(filled.find(wanted) != filled.npos);
+  for (const char* not_offered : {"persistentroom", "enablearchiving", "roomname"}) {
+    CAPTURE(filled);
+    CHECK(filled.find(not_offered) == filled.npos);
+  }
+  s.answer(filled, logo);
+  s.frame({"<iq", "to=\"" + logo + "\"", "disco#info"});
 }

@@ -295,6 +295,13 @@ TEST_CASE("xmpp archive: an id that is no longer known makes no difference", "[x
   }
 }
 
+TEST_CASE("xmpp archive: nothing is asked from before 1970", "[xmpp]") {
+  Shelf shelf;
+  shelf.after({"s1", Instant{std::chrono::milliseconds{1}}});
+  CHECK(std::string{shelf.asked().select_node("//field[@var='start']/value").node().text().get()} ==
+        "1970-01-01T00:00:00.000Z");
+}
+
 TEST_CASE("xmpp archive: an archive that refuses, and a link that goes", "[xmpp]") {
   Shelf shelf;
   shelf.after({"s1", nine()});

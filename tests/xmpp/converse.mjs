@@ -3,25 +3,12 @@
 import http from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
 
+import { check, counted } from './checks.mjs';
 import { Trial } from './trial.mjs';
-import { Window } from './window.mjs';
+import { openBrowser, Window } from './window.mjs';
 
 const picture = process.argv.includes('--picture') && path.join(path.dirname(fileURLToPath(import.meta.url)), 'converse.png');
-let passed = 0;
-let failed = 0;
-
-function check(what, holds, otherwise = '') {
-  if (holds) {
-    passed += 1;
-    console.log(`ok    ${what}`);
-  } else {
-    failed += 1;
-    console.log(`FAIL  ${what}${otherwise ? `: ${otherwise}` : ''}`);
-  }
-}
-
 const lacking = (text, said) => said.filter((words) => !text.includes(words));
 
 /** Both see this note in the room, and it says this. */
@@ -81,9 +68,9 @@ async function upToTheRelease() {
 
 async function aProposal() {
   await freya.type('/propose title="Brand guide" amount=800 scope="20 pages, PDF"');
-  await bothSee('P-1 "Brand guide"', '$800', '/approve P-1');
+  await bothSee('P-1 "Brand guide": Freya proposes', '$800', '/approve P-1 v1');
   await carl.type('/counter P-1 v1 amount=650');
-  await bothSee('P-1 "Brand guide"', '$650', '/approve P-1 v2');
+  await bothSee('P-1 "Brand guide": Carl counters', '$650', '/approve P-1 v2');
   await freya.type('/approve P-1 v2');
   await onlyOneSees('You are about to approve P-1', ['Freya', freya], ['Carl', carl], '$650', '/confirm');
   if (picture) await freya.page.screenshot({ path: picture });
@@ -103,13 +90,13 @@ async function otherWaysIn() {
 
 async function upToTheEnd() {
   await carl.type('/end C-1 reason=completed');
-  await carl.page.locator('converse-roster, .controlbox-pane').getByText(/parley/i).first().click();
+  await carl.page.locator('converse-roster').getByText('parley@localhost').first().click();
   const asked = await carl.sees('', carl.direct);
   check('Parley asks Carl in their direct chat', asked.includes('stars='), asked);
   await carl.type('stars=5 text="Great work, thank you"', carl.directBox);
   await carl.page.locator('converse-chat .chat-msg__text', { hasText: '/confirm' }).last().waitFor();
   await carl.type('/confirm', carl.directBox);
-  const ended = await freya.sees('C-1');
+  const ended = await freya.sees('C-1 "Logo": Carl ends');
   check('Freya reads in the room that it ends', ended.includes('officially over'), ended);
   check('and not his words', !(await freya.knows('Great work')));
 }
@@ -157,14 +144,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => tidy().fi
 try {
   const links = await trial.start();
   await theLinks(links);
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    handleSIGINT: false,
-    handleSIGTERM: false,
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-           '--disable-component-update', '--disable-sync', '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1'],
-  });
+  browser = await openBrowser();
   carl = await Window.enter(browser, links.carl, { timezoneId: 'America/New_York' });
   freya = await Window.enter(browser, links.freya, { timezoneId: 'Europe/Berlin' });
   await carl.page.locator('converse-muc-occupants', { hasText: 'Freya' }).waitFor();
@@ -186,5 +166,4 @@ try {
 } finally {
   await tidy();
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
+process.exit(counted('converse'));

@@ -7,6 +7,10 @@ import { randomUUID } from 'node:crypto';
 import { Peer, bare, condition, read, xml, MUC, MUC_USER, MAM, RSM, SID } from './peer.mjs';
 
 export const escaped = (text) => text.replace(/[&<>'"]/g, (c) => `&#${c.codePointAt(0)};`);
+const START = 30_000;
+const FORWARD = 'urn:xmpp:forward:0';
+const DELAY = 'urn:xmpp:delay';
+
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class House {
@@ -22,6 +26,12 @@ export class House {
     this.log = openSync(`${folder}/bot.log`, 'a');
     this.bot = `parley@${this.domain}`;
     process.on('exit', () => this.#bot?.kill('SIGKILL'));
+    process.on('SIGTERM', () => process.exit(1));
+    process.on('uncaughtException', (error) => {
+      for (const { name, trouble } of this.checks.slice(this.#settled)) if (trouble) console.log(`FAIL  ${name}: ${trouble}`);
+      console.log(`FAIL  it could not go on: ${error.stack}`);
+      process.exit(1);
+    });
   }
 
   room(name) { return `${name}@${this.muc}`; }
@@ -38,8 +48,17 @@ export class House {
     const bot = spawn(this.parley, ['serve', '--data', this.folder], { stdio: ['ignore', 'pipe', this.log] });
     this.#bot = bot;
     this.ended = new Promise((resolve) => bot.on('exit', (code, signal) => resolve(signal ?? code)));
-    for await (const line of createInterface({ input: bot.stdout })) if (line === 'bot ready') return;
-    throw new Error(`the bot ended with ${await this.ended}`);
+    let late = '';
+    const timer = setTimeout(() => {
+      late = `, for it was not ready within ${START / 1000} s`;
+      bot.kill('SIGKILL');
+    }, START);
+    try {
+      for await (const line of createInterface({ input: bot.stdout })) if (line === 'bot ready') return;
+    } finally {
+      clearTimeout(timer);
+    }
+    throw new Error(`the bot ended with ${await this.ended}${late}`);
   }
 
   /** Stops the bot in order, and asks the store about everything that is to be true. */
@@ -72,13 +91,13 @@ export class House {
   async check(name, body) {
     const one = { name, trouble: '', facts: [] };
     if (process.env.TRAPS_AT_ONCE) console.log('      ', name, Date.now());
-    this.checks.push(one);
     try {
       await body((subject, fields) => one.facts.push([subject, fields]));
     } catch (error) {
       one.trouble = error.message;
       if (process.env.TRAPS_AT_ONCE) console.log(`      ${name}: ${error.stack}`);
     }
+    this.checks.push(one);
   }
 
   settle() {
@@ -87,16 +106,17 @@ export class House {
       for (const [subject, fields] of one.facts) {
         const true_ = this.inspect(subject);
         for (const [field, wanted] of Object.entries(fields))
-          if (true_[field] !== wanted) one.trouble ||= `${subject} ${field}=${true_[field]}, not ${wanted}`;
+          if (typeof wanted === 'function' ? !wanted(true_[field]) : true_[field] !== wanted)
+            one.trouble ||= `${subject} ${field}=${true_[field]}, not ${wanted}`;
       }
       console.log(one.trouble ? `FAIL  ${one.name}: ${one.trouble}` : `ok    ${one.name}`);
     }
   }
 
-  report() {
+  report(what) {
     this.settle();
     const failed = this.checks.filter((one) => one.trouble).length;
-    console.log(`figure: traps over ${this.kind} held=${this.checks.length - failed} failed=${failed}`);
+    console.log(`figure: ${what} over ${this.kind} held=${this.checks.length - failed} failed=${failed}`);
     return failed === 0 && this.checks.length > 0;
   }
 
@@ -141,18 +161,20 @@ export class House {
     return note.text;
   }
 
-  /** The room's archive, asked as somebody who is in it: `{ id, nick, key, text }`, oldest first. */
-  async archive(who, room) {
+  /** The room's archive, asked as somebody who is in it: `{ id, nick, key, text, at, message }`, oldest first. */
+  async archive(who, room, after = '') {
     const out = [];
-    for (let after = '', complete = false; !complete;) {
+    for (let complete = false; !complete;) {
       const since = who.stanzas.length;
       const fin = await who.ask('set', room, xml('query', { xmlns: MAM, queryid: 'look' },
         xml('set', { xmlns: RSM }, xml('max', {}, '50'), after ? xml('after', {}, after) : undefined)));
       if (fin.attrs.type !== 'result') throw new Error(`${room} gives no archive: ${condition(fin)}`);
       const page = who.stanzas.slice(since).map((s) => s.is('message') && s.getChild('result', MAM)).filter(Boolean);
       for (const result of page) {
-        const message = result.getChild('forwarded', 'urn:xmpp:forward:0').getChild('message');
-        out.push({ id: result.attrs.id, nick: message.attrs.from.split('/')[1] ?? '', key: message.attrs.id, text: message.getChildText('body') ?? '' });
+        const forwarded = result.getChild('forwarded', FORWARD);
+        const message = forwarded.getChild('message');
+        out.push({ id: result.attrs.id, nick: message.attrs.from.split('/')[1] ?? '', key: message.attrs.id, message,
+                   text: message.getChildText('body') ?? '', at: Date.parse(forwarded.getChild('delay', DELAY).attrs.stamp) });
       }
       complete = page.length === 0 || fin.getChild('fin', MAM).attrs.complete === 'true';
       after = page.at(-1)?.attrs.id ?? '';

@@ -2,10 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { MUC_USER, bare, condition, xml } from './peer.mjs';
 
-const OCCUPANT = 'urn:xmpp:occupant-id:0';
+export const OCCUPANT = 'urn:xmpp:occupant-id:0';
 const STATUSES = "<status code='110'/><status code='100'/>";
 
-const item = (jid, more = '') => `<x xmlns='${MUC_USER}'><item affiliation='owner' role='moderator' jid='${jid}'/>${more}</x>`;
+export const item = (jid, more = '') => `<x xmlns='${MUC_USER}'><item affiliation='owner' role='moderator' jid='${jid}'/>${more}</x>`;
 
 /** What Mallory puts beside a command that is another's to give: `[what, elements]`. */
 export function forgeries(house, known) {
@@ -55,30 +55,8 @@ async function attack(house, people, room, fact, spring) {
   await untouched(house, freya, room, offer, since);
 }
 
-/** What Mallory typed while the bot was away: `look()` says, when it is back, whether anything came of it. */
-export async function whileAway(house, people, room) {
-  const { carl, freya, mallory } = people;
-  const all = forgeries(house, occupantIds(freya, room));
-  const offers = [];
-  for (const [what] of all) offers.push([what, await house.offer(carl, room)]);
-  return {
-    async type() {
-      for (const [n, [what, more]] of all.entries())
-        await house.type(mallory, room, `/accept ${offers[n][1]} v1 --yes`, { more, what });
-      await sendForMe(house, mallory, offers[0][1], room);
-    },
-    async look() {
-      for (const [what, offer] of offers)
-        await house.check(`while the bot is away: ${what}`, async (fact) => {
-          fact(offer, { state: 'pending' });
-          await untouched(house, freya, room, offer, freya.stanzas.length);
-        });
-    },
-  };
-}
-
 /** What is sent straight to the bot as if it were the server's: a page of an archive, a copy of a message. */
-async function sendForMe(house, mallory, offer, room) {
+export async function sendForMe(house, mallory, offer, room) {
   const inner = `<forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='2026-01-01T00:00:00Z'/><message xmlns='jabber:client' ` +
     `type='groupchat' from='${room}/Freya' to='${room}' id='${randomUUID()}'><body>/accept ${offer} v1 --yes</body>` +
     `<x xmlns='${MUC_USER}'><item jid='${house.jid('freya')}/peer'/></x></message></forwarded>`;

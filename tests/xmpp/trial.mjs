@@ -1,6 +1,6 @@
 // Starts and stops the real thing: `deploy/start --xmpp` with free ports and a data directory of its own. Where PARLEY
 // names a binary, that one serves, and nothing is built.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -21,7 +21,7 @@ const listens = async (port) => {
 };
 
 /** The first of four ports that are free. */
-async function freePorts() {
+export async function freePorts() {
   for (;;) {
     const held = [await listens(0)];
     const { port } = held[0].address();
@@ -43,6 +43,15 @@ const within = (ms, what, promise) => {
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 };
+
+/** Not ended, also where nobody has asked yet how it did. */
+function runs(pid) {
+  try {
+    return !fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /s, '').startsWith('Z');
+  } catch {
+    return false;
+  }
+}
 
 /** Every process below this one: {id: command line}. */
 export function below(pid) {
@@ -78,18 +87,28 @@ export class Trial {
   constructor(kind = 'prosody') { this.kind = kind; }
 
   get folder() { return path.join(this.data, 'xmpp', this.kind); }
-  get nativePort() { return this.port + 1; }
   get pid() { return this.#start.pid; }
 
   password(name) { return fs.readFileSync(path.join(this.folder, `${name}.password`), 'utf8').trim(); }
 
+  #words(port, data) {
+    const options = ['--port', String(port), '--data', data];
+    return process.env.PARLEY
+      ? ['python3', [path.join(top, 'deploy/xmpp/start'), this.kind, '--parley', parley, ...options]]
+      : [path.join(top, 'deploy/start'), ['--xmpp', this.kind, ...options]];
+  }
+
+  /** Starts another one, which is expected to give up: `{ code, said }`. */
+  another({ port = this.port, data = this.data }) {
+    const [command, words] = this.#words(port, data);
+    const { status, stdout, stderr } = spawnSync(command, words, { encoding: 'utf8', timeout: 60_000 });
+    return { code: status, said: stdout + stderr };
+  }
+
   /** Resolves with the two links that are printed. */
   async start() {
     this.port ||= await freePorts();
-    const options = ['--port', String(this.port), '--data', this.data];
-    const [command, words] = process.env.PARLEY
-      ? ['python3', [path.join(top, 'deploy/xmpp/start'), this.kind, '--parley', parley, ...options]]
-      : [path.join(top, 'deploy/start'), ['--xmpp', this.kind, ...options]];
+    const [command, words] = this.#words(this.port, this.data);
     const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#start = child;
     this.#ended = once(child, 'exit');
@@ -115,7 +134,18 @@ export class Trial {
     process.kill(-this.pid, 'SIGINT');
     const [code] = await within(STOP, 'the end of deploy/start', this.#ended);
     this.#start = null;
-    return { code, ended: ours.length, left: ours.filter(([pid]) => fs.existsSync(`/proc/${pid}`)) };
+    return { code, ended: ours.length, left: ours.filter(([pid]) => runs(pid)) };
+  }
+
+  /** Kills what was started, and that alone: resolves with how many it had started, and who of them is left. */
+  async kill() {
+    const ours = Object.keys(below(this.pid));
+    process.kill(this.pid, 'SIGKILL');
+    await this.#ended;
+    this.#start = null;
+    const left = () => ours.filter(runs);
+    for (const until = Date.now() + STOP; left().length && Date.now() < until;) await new Promise((r) => { setTimeout(r, 100); });
+    return { ended: ours.length, left: left() };
   }
 
   /** What is true of a subject of the stopped bot's store. */

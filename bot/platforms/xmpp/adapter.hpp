@@ -47,6 +47,7 @@ class Adapter final : public Platform {
     bool archived = false, tells_ids = false;
     bool configured = false;  ///< by the operator, not by an invitation
     bool made = false;        ///< we made it just now
+    int questions = 0;        ///< what it is like, still without an answer: only the last one counts
     int conflicts = 0;
     std::chrono::steady_clock::time_point since{};
     std::optional<std::chrono::steady_clock::time_point> again{};  ///< when we last came back at once
@@ -65,6 +66,8 @@ class Adapter final : public Platform {
   void round_later();
   void round();
   void sync(std::function<void()> done);  ///< everything that the server had before now has arrived
+  void check_stamps();
+  std::chrono::milliseconds on_the_way() const;
   void tick();
   Instant now() const;
   void push(Incoming);
@@ -127,6 +130,7 @@ class Adapter final : public Platform {
   std::chrono::milliseconds retry_after_;
   State state_ = State::away;
   bool stopped_ = false;
+  bool stood_ = false;        ///< this stream was up once, with everything entered and read
   bool told_up_ = false;      ///< Link{true} was the last of its kind
   bool own_archive_ = false;  ///< direct chats have a history
 
@@ -139,6 +143,7 @@ class Adapter final : public Platform {
   std::size_t unsettled_ = 0;
 
   std::chrono::milliseconds ahead_{0};  ///< how far the server's clock is before ours
+  std::chrono::steady_clock::time_point fresh_{};  ///< what the server had for us by then has arrived
   Instant backfill_from_{};             ///< when the backfill began
   int rounds_ = 0;
   std::int64_t unnamed_ = 0;  ///< messages without an id, so far

@@ -147,7 +147,8 @@ void Archives::ask(const std::string& archive, pugi::xml_document query, const s
 void Archives::after(const std::string& archive, const Position& from, int most, Heard heard) {
   const auto number = "h" + std::to_string(++numbers_);
   std::optional<Instant> start;
-  if (from.at != Instant{}) start = from.at - one_second;
+  // Before 1970 Prosody never answers, and ejabberd refuses.
+  if (from.at != Instant{}) start = std::max(from.at - one_second, Instant{});
   const auto paging = [&](pugi::xml_node set_of) {
     if (!from.id.empty()) set_text(add(set_of, "after"), from.id);
   };

@@ -12,11 +12,20 @@ namespace bot::xmpp {
 namespace {
 
 constexpr std::size_t longest_label = 64;
+/// What a server's clock may be off before ours is set by it (see set_clock).
+constexpr std::chrono::milliseconds clocks_differ{2'000};
 
 /// Clients put all kinds of things there; what is no label is none.
 std::string label(const std::string& thread) {
   const bool printable = std::ranges::all_of(thread, [](char c) { return c > ' ' && c < 127; });
   return printable && thread.size() <= longest_label ? thread : std::string{};
+}
+
+/// Who asks us in, by way of the room (XEP-0045).
+std::optional<std::string> invited_by(pugi::xml_node message) {
+  for (const auto x : children(message, "x", ns::muc_user))
+    if (const auto invite = child(x, "invite", ns::muc_user)) return bare(invite.attribute("from").value());
+  return std::nullopt;
 }
 
 std::string key(const std::string& channel, const std::string& author, const std::string& id) {
@@ -67,13 +76,18 @@ void Adapter::in_room(Room& one, pugi::xml_node, const Said& said) {
 /// What the room says for itself: that it changed, or that we are invited.
 void Adapter::room_itself(Room& one, pugi::xml_node node) {
   if (one.state == Room::State::entering && read_said(node, {}).subject) return entered(one);
-  if (!one.muc.configured(node)) return;
-  explain(one);
-  if (one.usable() && state_ == State::up) {
-    // What was said while nobody's address was shown stays unsaid for us.
+  if (const auto by = invited_by(node)) return invited(one.muc.address(), *by);
+  if (!changed(node)) return;
+  if (one.state != Room::State::in && one.state != Room::State::asking) return;  // it is asked when we are in
+  // What was said where nothing may be done stays unsaid for us.
+  if (one.state == Room::State::in && !one.usable())
     received_[one.muc.address()] = taken_[one.muc.address()] = {{}, now()};
-    one.explained.clear();
-  }
+  if (state_ == State::entering && one.state == Room::State::in) ++unsettled_;
+  // Of those who came while addresses were hidden we know no more than the nick.
+  if (one.muc.configured(node) && one.muc.open()) return enter(one);
+  one.state = Room::State::asking;
+  one.since = std::chrono::steady_clock::now();
+  ask_about(one);
 }
 
 /// Said to us alone from within a room: what a room's member has to say about the room. A confirmation is typed where
@@ -90,9 +104,7 @@ void Adapter::in_private(Room& one, const Said& said) {
 
 void Adapter::direct(pugi::xml_node node, const Said& said) {
   const auto address = bare(said.from);
-  for (const auto x : children(node, "x", ns::muc_user))
-    if (const auto invite = child(x, "invite", ns::muc_user))
-      return invited(address, bare(invite.attribute("from").value()));
+  if (const auto by = invited_by(node)) return invited(address, *by);
   if (const auto x = child(node, "x", ns::invitation)) return invited(bare(x.attribute("jid").value()), address);
   if (said.type == "groupchat" || said.type == "headline" || said.private_in_room) return;
   if (!said.has_body || read_jid(address)->local.empty()) return;
@@ -103,7 +115,10 @@ void Adapter::direct(pugi::xml_node node, const Said& said) {
 
 /// `wait`: the room is not ready yet, whatever the others are.
 void Adapter::live(std::optional<Incoming> what, const std::string& archive, const std::string& id, bool wait) {
-  Item item{std::move(what), archive, {id, now()}};
+  // The archive knows it under an earlier instant, and so what comes behind it: reading goes on from the earliest.
+  const auto late = on_the_way();
+  Item item{std::move(what), archive, {id, now() - late - clocks_differ}};
+  if (state_ == State::up && !archive.empty() && late > tuning_.silence) check_stamps();
   if (state_ == State::up && !wait) return push(std::move(item));
   if (!archive.empty()) held_ids_.insert(archive + " " + id);
   held_.push_back(std::move(item));
@@ -159,6 +174,9 @@ std::optional<std::string> Adapter::author(Room& one, pugi::xml_node message) co
   if (known != one.ids.end() && !given.empty() && given != known->second) return std::nullopt;
   for (const auto& [user, id] : one.ids)
     if (id == given && user != *said_to_be) return std::nullopt;
+  // Of somebody we have not met here there is only the address. While a room hid addresses it wrote none, and whoever
+  // spoke could have written one; but not behind the id, which the room adds to what it is given.
+  if (known == one.ids.end() && !given.empty() && !author_behind_id(message)) return std::nullopt;
   return said_to_be;
 }
 

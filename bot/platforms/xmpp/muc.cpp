@@ -1,6 +1,7 @@
 #include "bot/platforms/xmpp/muc.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "bot/platforms/xmpp/jid.hpp"
 #include "bot/platforms/xmpp/names.hpp"
@@ -53,6 +54,11 @@ std::string why_out(pugi::xml_node presence) {
 pugi::xml_node item_of(pugi::xml_node presence) {
   const auto items = children(word_of_room(presence), "item", ns::muc_user);
   return items.size() == 1 ? items.front() : pugi::xml_node{};
+}
+
+bool changed(pugi::xml_node message) {
+  return std::ranges::any_of(std::array{"104", "170", "171", "172", "173", "174"},
+                             [&](const char* code) { return status(message, code); });
 }
 
 std::string handle_of(const std::string& user, const std::string& home) {

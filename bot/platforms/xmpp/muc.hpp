@@ -64,6 +64,9 @@ class Muc {
 /// `ana` of `ana@example.org` at home, elsewhere the whole address.
 std::string handle_of(const std::string& user, const std::string& home);
 
+/// The room says that it was set up anew (status 104, and 170 to 174).
+bool changed(pugi::xml_node message);
+
 /// The one occupant item that the room itself wrote. Nothing: there is none, or several claim to be it.
 pugi::xml_node item_of(pugi::xml_node presence);
 

@@ -22,6 +22,18 @@ void field(pugi::xml_node form, const char* name, const char* value) {
   set_text(add(one, "value"), value);
 }
 
+/// What a room of our own is set to. The archive is the second on Prosody and the third on ejabberd.
+constexpr std::pair<const char*, const char*> as_we_need_it[] = {{"muc#roomconfig_persistentroom", "1"},
+                                                                 {"muc#roomconfig_enablearchiving", "1"},
+                                                                 {"mam", "1"},
+                                                                 {"muc#roomconfig_whois", "anyone"}};
+
+bool has_field(pugi::xml_node form, std::string_view name) {
+  return std::ranges::any_of(children(form, "field", ns::data), [&](pugi::xml_node each) {
+    return std::string_view{each.attribute("var").value()} == name;
+  });
+}
+
 bool has_feature(pugi::xml_node answer, std::string_view feature) {
   const auto query = child(answer, "query", ns::disco);
   return std::ranges::any_of(children(query, "feature", ns::disco), [&](pugi::xml_node each) {
@@ -132,22 +144,35 @@ void Adapter::entered(Room& one) {
     ask_about(one);
 }
 
-/// A room that we have just made is made the way we need it, as far as the server lets us.
+/// A room that we have just made is made the way we need it, as far as the server lets us. Its form tells what there is
+/// to choose: one server calls its archive so, the next otherwise, and what is not in the form may spoil the whole.
 void Adapter::configure(Room& one) {
   one.made = false;
-  pugi::xml_document iq;
-  const auto root = add(iq, "iq", ns::client);
-  set(root, "type", "set");
-  set(root, "to", one.muc.address());
-  const auto form = add(add(root, "query", ns::muc_owner), "x", ns::data);
-  set(form, "type", "submit");
-  field(form, "FORM_TYPE", "http://jabber.org/protocol/muc#roomconfig");
-  field(form, "muc#roomconfig_persistentroom", "1");
-  field(form, "muc#roomconfig_whois", "anyone");
-  session_->request(std::move(iq), [this, address = one.muc.address()](pugi::xml_node answer) {
-    const auto found = rooms_.find(address);
-    if (answer && found != rooms_.end()) ask_about(found->second);
-  });
+  const auto ask = [this, address = one.muc.address()](const char* type, const auto& fill, auto heard) {
+    pugi::xml_document iq;
+    const auto root = add(iq, "iq", ns::client);
+    set(root, "type", type);
+    set(root, "to", address);
+    fill(add(root, "query", ns::muc_owner));
+    session_->request(std::move(iq), std::move(heard));
+  };
+  ask(
+      "get", [](pugi::xml_node) {},
+      [this, ask, address = one.muc.address()](pugi::xml_node answer) {
+        if (!answer) return;
+        const auto offered = child(child(answer, "query", ns::muc_owner), "x", ns::data);
+        const auto fill = [&](pugi::xml_node query) {
+          const auto form = add(query, "x", ns::data);
+          set(form, "type", "submit");
+          field(form, "FORM_TYPE", "http://jabber.org/protocol/muc#roomconfig");
+          for (const auto& [name, value] : as_we_need_it)
+            if (has_field(offered, name)) field(form, name, value);
+        };
+        ask("set", fill, [this, address](pugi::xml_node done) {
+          const auto found = rooms_.find(address);
+          if (done && found != rooms_.end()) ask_about(found->second);
+        });
+      });
 }
 
 void Adapter::ask_about(Room& one) {
@@ -156,10 +181,12 @@ void Adapter::ask_about(Room& one) {
   set(root, "type", "get");
   set(root, "to", one.muc.address());
   add(root, "query", ns::disco);
+  ++one.questions;
   session_->request(std::move(iq), [this, address = one.muc.address()](pugi::xml_node answer) {
     const auto found = rooms_.find(address);
-    if (!answer || found == rooms_.end() || found->second.state != Room::State::asking) return;
+    if (found == rooms_.end()) return;
     Room& asked = found->second;
+    if (--asked.questions > 0 || !answer || asked.state != Room::State::asking) return;
     asked.archived = has_feature(answer, ns::mam);
     asked.tells_ids = has_feature(answer, ns::occupant_id);
     asked.muc.believe(has_feature(answer, "muc_nonanonymous"));
@@ -177,6 +204,7 @@ void Adapter::settled(Room& one, const std::string& trouble) {
     spdlog::error("xmpp: we are not in {}: {}", one.muc.address(), trouble);
   } else {
     one.conflicts = 0;
+    if (one.usable()) one.explained.clear();
     explain(one);
   }
   if (state_ == State::entering) {

@@ -133,4 +133,13 @@ std::optional<std::string> author_in_archive(pugi::xml_node message) {
   return author;
 }
 
+bool author_behind_id(pugi::xml_node message) {
+  bool numbered = false, behind = false;
+  for (const auto each : message.children()) {
+    if (is(each, "occupant-id", ns::occupant_id)) numbered = true;
+    if (is(each, "x", ns::muc_user) && child(each, "item", ns::muc_user)) behind = numbered;
+  }
+  return behind;
+}
+
 }  // namespace bot::xmpp

@@ -41,5 +41,7 @@ std::string as_typed(const Said&, const std::function<std::optional<std::string>
 /// Who wrote a message of a room's archive. The room adds the real address behind whatever the author put there
 /// themselves, so several answers are none.
 std::optional<std::string> author_in_archive(pugi::xml_node message);
+/// That answer stands behind the room's own id of the author (XEP-0421), where nobody but the room can write.
+bool author_behind_id(pugi::xml_node message);
 
 }  // namespace bot::xmpp

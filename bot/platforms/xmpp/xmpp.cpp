@@ -98,18 +98,16 @@ void Adapter::connect() {
 
 void Adapter::ready(bool resumed) {
   archives_ = std::make_unique<Archives>(*session_, me_);
+  fresh_ = std::chrono::steady_clock::now();
   set_clock();
   if (resumed) {
     // What the server had for us comes first; then it is known which of our posts it took.
     state_ = State::catching_up;
     for (const auto& key : posts_.resumed(resumable_.acked)) push(Delivered{key, key});
-    sync([this] {
-      release();
-      posts_over();
-      up();
-    });
+    check_stamps();
     return;
   }
+  stood_ = false;
   posts_.broke();
   for (auto& [address, one] : rooms_) {
     one.muc.leave();
@@ -121,7 +119,7 @@ void Adapter::ready(bool resumed) {
 
 void Adapter::lost(const std::string& why, bool refused) {
   const bool was_up = state_ == State::up;
-  if (!was_up) resumable_.id.clear();  // half-way in is no state to come back to
+  if (!stood_) resumable_.id.clear();  // half-way in is no state to come back to
   state_ = State::away;
   backfill_.reset();
   archives_.reset();
@@ -151,7 +149,7 @@ void Adapter::stop() {
 
 void Adapter::up() {
   state_ = State::up;
-  told_up_ = true;
+  stood_ = told_up_ = true;
   retry_after_ = tuning_.first_retry;
   push(Link{true});
 }
@@ -220,7 +218,8 @@ void Adapter::round_later() {
 /// What the server had for us before it answers has arrived by then.
 void Adapter::round() {
   const Instant from = now();
-  const auto told = [this, from] {
+  const auto told = [this, from, asked = std::chrono::steady_clock::now()] {
+    fresh_ = std::max(fresh_, asked);
     if (state_ != State::up) return;
     ReadThrough all{.channel = {}, .at = from, .except = {}};
     for (const auto& [address, one] : rooms_)
@@ -267,6 +266,20 @@ void Adapter::sync(std::function<void()> done) {
   }
   ask(home_, [one_less](pugi::xml_node answer) {
     if (answer) one_less();
+  });
+}
+
+/// A live message may have lain on the way since the server answered last.
+std::chrono::milliseconds Adapter::on_the_way() const {
+  return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - fresh_);
+}
+
+/// What arrives now may be older than its arrival says: the archives tell when it was said.
+void Adapter::check_stamps() {
+  state_ = State::catching_up;
+  sync([this, asked = std::chrono::steady_clock::now()] {
+    fresh_ = std::max(fresh_, asked);
+    if (state_ == State::catching_up) backfill();
   });
 }
 

@@ -27,6 +27,7 @@ struct XmppConfig {
 
 struct XmppTuning {
   std::chrono::milliseconds ping{2'000};            ///< from one round of pings to the next
+  std::chrono::milliseconds silence{4'000};         ///< without an answer; then the archive is asked when live was said
   std::chrono::milliseconds first_retry{200};       ///< after a lost link; doubles ...
   std::chrono::milliseconds longest_retry{10'000};  ///< ... up to here
   std::chrono::milliseconds joining{15'000};        ///< how long a room may take to let us in
@@ -41,8 +42,9 @@ struct XmppTuning {
 /// for each archive the last id and stamp.
 ///
 /// Works only in rooms that show everybody's real address and keep an archive; in any other it says so, once, and does
-/// nothing. Nothing is removed from a room (Can::deletes is false). Time is the archive's stamp, or for a live message
-/// its arrival by the server's clock (XEP-0202 where there is one).
+/// nothing. Nothing is removed from a room (Can::deletes is false). Time is the archive's stamp. A live message has its
+/// arrival by the server's clock (XEP-0202 where there is one), unless the link was cut or silent before it: then it
+/// waits for what the archive says.
 std::unique_ptr<Platform> make_xmpp_platform(boost::asio::io_context&, XmppConfig, XmppTuning);
 
 /// What is wrong with a configuration, as a sentence with what was expected; empty: nothing.
