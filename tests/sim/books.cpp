@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/sim/taught.hpp"
+
 namespace sim {
 namespace {
 
@@ -34,8 +36,8 @@ const std::multiset<std::int64_t>& Books::paid(std::int64_t cause) const {
 
 void Books::right_owner(const Happened& e, const std::string& book, std::int64_t owner, const Contract& c) {
   const auto id = e.number("id");
-  const std::int64_t wanted = book == "escrow" || book == "hourly_hold" ? id
-                              : book == "fees_freelancer"              ? 0
+  const std::int64_t wanted = book == "escrow" || book == "hourly_hold"          ? id
+                              : book == "fees_freelancer"                        ? 0
                               : book == "ext_client" || book == "refund_transit" ? c.client
                                                                                  : c.freelancer;
   if (owner != wanted)
@@ -49,8 +51,7 @@ void Books::journal(const Happened& e) {
   auto& flow = flows_[e.cause][contract];
   std::int64_t sum = 0, k = 0, from_escrow = 0;
   bool back = false;
-  static const std::set<std::string> known{"L1", "L1b", "L2", "L2b", "L3", "L5a", "L5b", "L7"};
-  flow.strange = flow.strange || !known.contains(e.word("code"));
+  flow.strange = flow.strange || !taught::journals().contains(e.word("code"));
   auto& must = written_[e.position];
   const auto& c = contracts_[contract];
   for (const auto& value : e.body.at("postings").as_array()) {
@@ -71,8 +72,9 @@ void Books::journal(const Happened& e) {
       from_escrow -= minor;
       flow.escrow[milestone] += minor;
       if ((escrow_[{contract, milestone}] += minor) < 0)
-        faults_.add("money", "the escrow of M-" + std::to_string(contract) + "." + std::to_string(milestone) + " stands at " +
-                                 money(escrow_[{contract, milestone}]) + " after event " + std::to_string(e.position));
+        faults_.add("money", "the escrow of M-" + std::to_string(contract) + "." + std::to_string(milestone) +
+                                 " stands at " + money(escrow_[{contract, milestone}]) + " after event " +
+                                 std::to_string(e.position));
     }
     if (book == "pending" && minor > 0) {
       flow.pending += minor;
@@ -89,8 +91,7 @@ void Books::journal(const Happened& e) {
     }
   }
   if (back) contracts_[contract].returned += from_escrow;
-  if (sum != 0)
-    faults_.add("money", "the journal of event " + std::to_string(e.position) + " sums to " + money(sum));
+  if (sum != 0) faults_.add("money", "the journal of event " + std::to_string(e.position) + " sums to " + money(sum));
 }
 
 /// A payment of `gross`: the fee is the contract's part of it, halves up, and the freelancer gets the rest.
@@ -100,8 +101,8 @@ void Books::payment(const Happened& e, std::int64_t contract, std::int64_t miles
   const auto gross = e.minor("gross"), fee = e.minor("fee"), rolled = e.minor("rolled");
   const auto wanted = (gross * c.fee_bps + 5000) / 10000;
   if (fee != wanted)
-    faults_.add("money", "a fee of " + money(fee) + " on " + money(gross) + " instead of " + money(wanted) + " at event " +
-                             std::to_string(e.position));
+    faults_.add("money", "a fee of " + money(fee) + " on " + money(gross) + " instead of " + money(wanted) +
+                             " at event " + std::to_string(e.position));
   flow.told_pending += gross - fee;
   flow.told_fees += fee;
   c.released += gross;
@@ -140,8 +141,8 @@ void Books::close(std::int64_t cause) {
   if (flows.empty()) return;
   const auto differs = [&](std::int64_t contract, const char* what, std::int64_t moved, std::int64_t told) {
     if (moved != told)
-      faults_.add("money", "C-" + std::to_string(contract) + ", cause " + std::to_string(cause) + ": " + what + " moved " +
-                               money(moved) + ", and what happened says " + money(told));
+      faults_.add("money", "C-" + std::to_string(contract) + ", cause " + std::to_string(cause) + ": " + what +
+                               " moved " + money(moved) + ", and what happened says " + money(told));
   };
   for (const auto& [id, f] : flows.mapped()) {
     if (f.strange) continue;
@@ -185,8 +186,8 @@ void Books::compare(const Written& w) {
     const auto found = balances_.find(account);
     const auto must = found == balances_.end() ? 0 : found->second;
     if (minor != must)
-      faults_.add("money", "the store says " + money(minor) + " of " + account.first + ":" + std::to_string(account.second) +
-                               " and the journals say " + money(must));
+      faults_.add("money", "the store says " + money(minor) + " of " + account.first + ":" +
+                               std::to_string(account.second) + " and the journals say " + money(must));
   }
   for (const auto& [account, minor] : balances_)
     if (minor != 0 && !w.balances.contains(account))

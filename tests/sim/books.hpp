@@ -35,7 +35,7 @@ class Books {
   struct Flow {  ///< of one cause, in one contract: what the journals moved, and what the events say
     std::int64_t pending = 0, fees = 0, charged = 0, told_pending = 0, told_fees = 0, told_charged = 0;
     std::map<std::int64_t, std::int64_t> escrow, told_escrow;  ///< by milestone; 0 is the credit
-    bool told = true;    ///< false: escrow goes back to the client, which events tell in ways of their own
+    bool told = true;      ///< false: escrow goes back to the client, which events tell in ways of their own
     bool strange = false;  ///< a journal of a kind that is not known here: only what holds for all is asked of it
   };
   void journal(const Happened&);

@@ -17,9 +17,9 @@ class Bot {
   Bot(Future&, Chance&, Server&, MemoryDisk&, const Weather&, bot::Engine::Options);
 
   void start();
-  void stop();                 ///< in order
-  void die();                  ///< now
-  void die_at_commit(bool on); ///< at the next commit, before it or (false) right after it, with nothing posted
+  void stop();                  ///< in order
+  void die();                   ///< now
+  void die_at_commit(bool on);  ///< at the next commit, before it or (false) right after it, with nothing posted
   bool running() const { return running_; }
   bot::Engine& engine() { return process_.engine(); }
   store::Store& store() { return process_.store(); }
@@ -31,7 +31,7 @@ class Bot {
   std::function<void()> on_batch;
   std::function<void(const bot::Incoming&)> on_in;
   std::function<void(const bot::Outgoing&)> on_out;
-  std::function<void(bool before)> on_death;  ///< at a commit
+  std::function<void(bool before)> on_death;        ///< at a commit
   std::function<bool(const bot::Incoming&)> alone;  ///< this is handled in a batch of its own
 
  private:

@@ -136,7 +136,8 @@ void ChatFile::account(const bot::Account& a, Instant at) {
     text += std::string{" status="} + (*a.status == workflow::AccountStatus::active     ? "active"
                                        : *a.status == workflow::AccountStatus::inactive ? "inactive"
                                                                                         : "suspended");
-  if (a.kind) text += std::string{" kind="} + (*a.kind == enterprise ? "enterprise" : *a.kind == agency ? "agency" : "person");
+  if (a.kind)
+    text += std::string{" kind="} + (*a.kind == enterprise ? "enterprise" : *a.kind == agency ? "agency" : "person");
   if (a.billing_ok) text += std::string{" billing="} + (*a.billing_ok ? "ok" : "failed");
   line(std::move(text));
 }

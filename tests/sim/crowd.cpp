@@ -47,7 +47,8 @@ void Crowd::read(const Shown& shown) {
   auto& known = known_[p.channel];
   // Examples, usage and what is not there are about things that nobody has seen.
   const auto says = [&](const char* code) { return p.text.find(code) != p.text.npos; };
-  const bool of_form = says(" USAGE") || says("NOT_FOUND_HERE") || says("NOT_A_PARTY") || p.kind.starts_with("query.help");
+  const bool of_form =
+      says(" USAGE") || says("NOT_FOUND_HERE") || says("NOT_A_PARTY") || p.kind.starts_with("query.help");
   const auto kind = p.kind.substr(0, p.kind.find(' '));
   const auto ends = [&](const char* how) { return kind.ends_with(how); };
   const bool note = p.to.empty() && !kind.starts_with("refusal") && !kind.starts_with("query.");
@@ -58,7 +59,8 @@ void Crowd::read(const Shown& shown) {
   if (note && over) {
     known.over(about);
     for (auto& [name, desk] : desks_)
-      std::erase_if(desk.invited[p.channel], [&](const std::string& line) { return (line + " ").find(" " + about + " ") != line.npos; });
+      std::erase_if(desk.invited[p.channel],
+                    [&](const std::string& line) { return (line + " ").find(" " + about + " ") != line.npos; });
   }
   if (of_form) known.learn_reasons(p.text);
   for (const auto& s : people_) {
@@ -84,7 +86,8 @@ void Crowd::read(const Shown& shown) {
     if (own && open && chance_.in(12)) answer(s, p.channel, "/withdraw " + about, chance_.around(temper_.thought / 4));
     std::vector<std::string> mine;
     for (auto& i : of_form ? std::vector<Invitation>{} : invitations(p.text))
-      if (i.who.empty() || i.who == server_.human(s.name).display || (s.sort == Sort::hostile && chance_.in(6)) || (!side.empty() && chance_.in(8)))
+      if (i.who.empty() || i.who == server_.human(s.name).display || (s.sort == Sort::hostile && chance_.in(6)) ||
+          (!side.empty() && chance_.in(8)))
         // Where one thing is over the next is seldom begun at once.
         if (i.line.find_first_of("0123456789") != i.line.npos || chance_.in(12)) mine.push_back(std::move(i.line));
     if (mine.empty()) continue;
@@ -92,7 +95,8 @@ void Crowd::read(const Shown& shown) {
     for (const auto& line : mine) desk.push_back(line);
     if (desk.size() > 8) desk.erase(desk.begin(), desk.end() - 8);
     if (!side.empty() && p.to.empty() && chance_.percent(temper_.answers))
-      answer(s, p.channel, lines_.filled(lines_.chosen(mine), known, future_.now(), handles(p.channel, s.name)), chance_.around(temper_.thought));
+      answer(s, p.channel, lines_.filled(lines_.chosen(mine), known, future_.now(), handles(p.channel, s.name)),
+             chance_.around(temper_.thought));
   }
 }
 
@@ -100,7 +104,8 @@ std::string Crowd::line_for(const Someone& s, const std::string& channel) {
   const auto side = s.rooms.contains(channel) ? s.rooms.at(channel) : std::string{};
   auto& known = known_[channel];
   const auto& invited = desks_[s.name].invited[channel];
-  if (!invited.empty() && chance_.percent(s.sort == Sort::careful ? 60 : 30)) return lines_.filled(lines_.chosen(invited), known, future_.now(), handles(channel, s.name));
+  if (!invited.empty() && chance_.percent(s.sort == Sort::careful ? 60 : 30))
+    return lines_.filled(lines_.chosen(invited), known, future_.now(), handles(channel, s.name));
   return lines_.any(known, future_.now(), manner(s, channel), side, handles(channel, s.name));
 }
 
@@ -132,7 +137,8 @@ void Crowd::odd(const Someone& s, const std::string& channel) {
     case 5: {
       if (known_.empty()) return;
       // A thing of another room.
-      const auto& [elsewhere, known] = *std::next(known_.begin(), chance_.below(static_cast<std::int64_t>(known_.size())));
+      const auto& [elsewhere, known] =
+          *std::next(known_.begin(), chance_.below(static_cast<std::int64_t>(known_.size())));
       return say(s, channel, lines_.any(known, future_.now(), manner(s, channel), {}, handles(channel, s.name)));
     }
     default: {

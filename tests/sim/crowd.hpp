@@ -42,7 +42,7 @@ class Crowd {
   struct Typed {
     std::string channel, message, text;
   };
-  struct Desk {  ///< what one person has before them
+  struct Desk {                                               ///< what one person has before them
     std::map<std::string, std::vector<std::string>> invited;  ///< by channel
     std::vector<Typed> typed;
   };

@@ -5,48 +5,9 @@
 #include <algorithm>
 
 #include "tests/sim/hash.hpp"
+#include "tests/sim/taught.hpp"
 
 namespace sim {
-namespace {
-
-/// Who may do what nobody is named as the doer of. Kinds that say `by` are held to that.
-const std::map<std::string, std::string> doer{{"offer.sent", "client"},
-                                              {"offer.revised", "client"},
-                                              {"offer.withdrawn", "client"},
-                                              {"offer.accepted", "freelancer"},
-                                              {"offer.declined", "freelancer"},
-                                              {"proposal.proposed", "freelancer"},
-                                              {"proposal.withdrawn", "freelancer"},
-                                              {"proposal.superseded", "freelancer"},
-                                              {"proposal.taken_back", "client"},
-                                              {"change_request.requested", "freelancer"},
-                                              {"change_request.approved", "client"},
-                                              {"change_request.declined", "client"},
-                                              {"change_request.withdrawn", "freelancer"},
-                                              {"milestone.funded", "client"},
-                                              {"milestone.edited", "client"},
-                                              {"milestone.submitted", "freelancer"},
-                                              {"milestone.changes_requested", "client"},
-                                              {"milestone.released", "client"},
-                                              {"milestone.credit_released", "client"},
-                                              {"bonus.paid", "client"}};
-
-const std::map<std::string, std::string> prefixes{{"proposal", "P"},        {"offer", "O"},    {"change_request", "CR"},
-                                                  {"contract", "C"},        {"amendment", "A"}, {"milestone", "M"},
-                                                  {"escrow_refund", "ER"},  {"question", "Q"},  {"bonus", "C"}};
-
-/// After one of these a thing is over.
-const std::set<std::string> last_words{
-    "proposal.declined",        "proposal.withdrawn",       "proposal.superseded",
-    "proposal.expired",         "offer.accepted",           "offer.declined",           "offer.withdrawn",
-    "offer.expired",            "change_request.approved",  "change_request.declined",  "change_request.withdrawn",
-    "change_request.closed",    "contract.ended",           "amendment.approved",       "amendment.declined",
-    "amendment.withdrawn",      "amendment.expired",        "milestone.refunded",
-    "milestone.cancelled",      "escrow_refund.cancelled",  "question.answered"};
-
-std::string noun_of(const std::string& kind) { return kind.substr(0, kind.find('.')); }
-
-}  // namespace
 
 std::vector<std::string> marks(const std::string& text) {
   std::vector<std::string> all;
@@ -62,7 +23,8 @@ std::optional<std::int64_t> version_in(const std::string& text) {
   for (auto at = text.find(" v"); at != text.npos; at = text.find(" v", at + 1)) {
     auto end = at + 2;
     while (end < text.size() && text[end] >= '0' && text[end] <= '9') ++end;
-    if (end > at + 2 && end < at + 8 && (end == text.size() || text.find_first_of(" :,;.", end) == end)) return std::stoll(text.substr(at + 2));
+    if (end > at + 2 && end < at + 8 && (end == text.size() || text.find_first_of(" :,;.", end) == end))
+      return std::stoll(text.substr(at + 2));
   }
   return {};
 }
@@ -85,8 +47,10 @@ std::string Deeds::user(std::int64_t person) const {
 /// Each stream counts from one, time in it never steps back, and each link is the digest of all before it.
 void Deeds::chain(const Happened& e) {
   auto& head = heads_[e.stream];
-  if (e.seq != head.seq + 1) wrong(e, "chain", "number " + std::to_string(e.seq) + " follows " + std::to_string(head.seq));
-  if (e.prev_hash != (head.seq == 0 ? std::string(64, '0') : head.hash)) wrong(e, "chain", "its link is to something else");
+  if (e.seq != head.seq + 1)
+    wrong(e, "chain", "number " + std::to_string(e.seq) + " follows " + std::to_string(head.seq));
+  if (e.prev_hash != (head.seq == 0 ? std::string(64, '0') : head.hash))
+    wrong(e, "chain", "its link is to something else");
   Hash h;
   for (const auto& part : {std::string{"parley-event-1"}, std::to_string(e.stream), std::to_string(e.seq), e.prev_hash,
                            e.kind, std::to_string(e.at), std::to_string(e.actor), e.text})
@@ -96,6 +60,8 @@ void Deeds::chain(const Happened& e) {
   if (of_room && e.at < head.at) wrong(e, "time", "it lies before what happened before it");
   head = {e.seq, std::max(head.at, e.at), e.hash};
   if (!causes_.insert({e.cause, e.n}).second) wrong(e, "once", "its cause has done this already");
+  if (recorded_.emplace(e.cause, e.recorded_at).first->second != e.recorded_at)
+    wrong(e, "once", "its cause had its effect before, at another time");
 }
 
 /// The instant of what somebody ordered is the server's stamp; only where the room is past it already, the room's.
@@ -117,11 +83,11 @@ void Deeds::order(const Happened& e, const Reason& why) {
 }
 
 std::optional<Deeds::Pair> Deeds::pair_of(const Happened& e) const {
-  const auto noun = noun_of(e.kind);
-  const auto prefix = prefixes.find(noun);
-  if (prefix == prefixes.end()) return {};
-  auto id = e.id(prefix->second);
-  if (const auto thing = things_.find(id); thing != things_.end() && thing->second.pair.client != 0) return thing->second.pair;
+  const auto noun = taught::noun_of(e.kind);
+  const auto id = taught::thing_of(e);
+  if (id.empty()) return {};
+  if (const auto thing = things_.find(id); thing != things_.end() && thing->second.pair.client != 0)
+    return thing->second.pair;
   if (noun == "milestone" || noun == "amendment")
     if (const auto c = things_.find("C-" + e.word("id").substr(0, e.word("id").find('.'))); c != things_.end())
       return c->second.pair;
@@ -143,7 +109,7 @@ void Deeds::authority(const Happened& e, const Reason& why) {
   if (!client && !freelancer) return wrong(e, "authority", user(e.actor) + " is no party of it");
   auto by = e.word("by");
   if (by.empty())
-    if (const auto must = doer.find(e.kind); must != doer.end()) by = must->second;
+    if (const auto must = taught::doers().find(e.kind); must != taught::doers().end()) by = must->second;
   if (e.kind == "contract.ending") by = e.word("end_kind") == "by_client" ? "client" : "freelancer";
   if ((by == "client" && !client) || (by == "freelancer" && !freelancer))
     wrong(e, "authority", user(e.actor) + " is not the " + by + ", who alone may do that");
@@ -151,11 +117,10 @@ void Deeds::authority(const Happened& e, const Reason& why) {
 
 /// What was agreed to is the version that was there, which is the one that was named.
 void Deeds::versions(const Happened& e, const Reason& why) {
-  const auto noun = noun_of(e.kind);
-  const auto prefix = prefixes.find(noun);
-  // What followed from something else has the contract's number, and is no version of an amendment.
-  if (prefix == prefixes.end() || noun == "milestone" || e.kind == "amendment.terms_followed") return;
-  auto& thing = things_[e.id(prefix->second)];
+  const auto noun = taught::noun_of(e.kind);
+  const auto id = taught::thing_of(e);
+  if (id.empty() || noun == "milestone" || taught::afterwards().contains(e.kind)) return;
+  auto& thing = things_[id];
   thing.stream = e.stream;
   if (e.kind == "offer.sent" || e.kind == "contract.started") {
     thing.pair = {e.number("client"), e.number("freelancer")};
@@ -170,14 +135,18 @@ void Deeds::versions(const Happened& e, const Reason& why) {
   const bool answered = e.kind == "proposal.approved" || e.kind == "offer.accepted" || e.kind == "amendment.approved";
   if (answered) {
     if (e.number("version") != thing.version)
-      wrong(e, "versions", "v" + std::to_string(e.number("version")) + " was agreed to, and v" + std::to_string(thing.version) + " is the current one");
-    if (e.has("terms") && thing.terms != e.body.at("terms")) wrong(e, "versions", "other terms were agreed to than proposed");
+      wrong(e, "versions",
+            "v" + std::to_string(e.number("version")) + " was agreed to, and v" + std::to_string(thing.version) +
+                " is the current one");
+    if (e.has("terms") && thing.terms != e.body.at("terms"))
+      wrong(e, "versions", "other terms were agreed to than proposed");
     const auto* said = why.message.empty() || e.n != 1 ? nullptr : said_(why.channel, why.message);
-    const auto named = !said || said->edited                                ? std::nullopt
+    const auto named = !said || said->edited                             ? std::nullopt
                        : said->text.find("confirm") != std::string::npos ? shown_(why.channel, *said)
                                                                          : version_in(said->text);
     if (named && *named != e.number("version"))
-      wrong(e, "versions", "it was said of v" + std::to_string(*named) + " and done to v" + std::to_string(e.number("version")));
+      wrong(e, "versions",
+            "it was said of v" + std::to_string(*named) + " and done to v" + std::to_string(e.number("version")));
   } else if (e.has("terms") && noun != "contract" && noun != "change_request") {
     const auto version = e.has("version") ? e.number("version") : 1;
     const bool back = e.kind == "proposal.taken_back";
@@ -198,18 +167,18 @@ void Deeds::once(const Happened& e) {
       if (e.kind == "milestone.funded" || e.kind == "contract.ending") continue;
       auto& causes = words_[e.kind + " " + mark];
       if (causes.insert(e.cause).second && causes.size() > times_(mark))
-        wrong(e, "once", "what was said " + std::to_string(times_(mark)) + " times was done " + std::to_string(causes.size()) + " times");
+        wrong(e, "once",
+              "what was said " + std::to_string(times_(mark)) + " times was done " + std::to_string(causes.size()) +
+                  " times");
     }
 }
 
 void Deeds::ends(const Happened& e) {
-  const auto prefix = prefixes.find(noun_of(e.kind));
-  if (prefix == prefixes.end() || e.kind.starts_with("bonus.") || e.kind == "milestone.credit_released" ||
-      e.kind == "amendment.terms_followed")
-    return;
-  auto& thing = things_[e.id(prefix->second)];
+  const auto id = taught::thing_of(e);
+  if (id.empty() || taught::afterwards().contains(e.kind)) return;
+  auto& thing = things_[id];
   if (!thing.end.empty()) wrong(e, "once", "it was over before, by " + thing.end);
-  if (last_words.contains(e.kind)) thing.end = e.kind;
+  if (taught::last_words().contains(e.kind)) thing.end = e.kind;
 }
 
 void Deeds::take(const Happened& e, const Reason& why) {

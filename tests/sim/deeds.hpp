@@ -36,16 +36,18 @@ class Deeds {
   /// The number of the person who is this user of the server; 0: nobody.
   std::int64_t person(const std::string& user) const;
   std::string user(std::int64_t person) const;
-
- private:
   struct Pair {
     std::int64_t client = 0, freelancer = 0;
   };
+  /// Whose business it is; none: a thing of a room that belongs to nobody yet.
+  std::optional<Pair> pair_of(const Happened&) const;
+
+ private:
   struct Thing {  ///< an offer, a proposal, an amendment, …
     Pair pair;
     std::int64_t version = 0, stream = 0;
     boost::json::value terms;
-    std::string end;       ///< how it came to its end
+    std::string end;  ///< how it came to its end
   };
   void chain(const Happened&);
   void order(const Happened&, const Reason&);
@@ -53,7 +55,6 @@ class Deeds {
   void versions(const Happened&, const Reason&);
   void once(const Happened&);
   void ends(const Happened&);
-  std::optional<Pair> pair_of(const Happened&) const;
   void wrong(const Happened&, const char* promise, const std::string& what);
 
   Faults& faults_;
@@ -71,7 +72,8 @@ class Deeds {
   std::map<std::string, Thing> things_;
   std::map<std::string, std::set<std::int64_t>> words_;  ///< by kind and mark: causes
   std::set<std::pair<std::int64_t, std::int64_t>> causes_;
-  std::int64_t headline_ = 0;  ///< the cause whose first event has been seen
+  std::map<std::int64_t, std::int64_t> recorded_;  ///< when, by cause
+  std::int64_t headline_ = 0;                      ///< the cause whose first event has been seen
 };
 
 }  // namespace sim

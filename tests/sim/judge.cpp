@@ -22,7 +22,9 @@ std::vector<std::int64_t> amounts(const std::string& text, const std::string& be
     auto end = at + before.size();
     std::int64_t minor = 0;
     int decimals = -1;
-    for (; end < text.size() && (std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == '.' || text[end] == ','); ++end) {
+    for (; end < text.size() &&
+           (std::isdigit(static_cast<unsigned char>(text[end])) || text[end] == '.' || text[end] == ',');
+         ++end) {
       if (text[end] == ',') continue;
       if (text[end] == '.') {
         if (end + 1 >= text.size() || !std::isdigit(static_cast<unsigned char>(text[end + 1]))) break;
@@ -39,7 +41,7 @@ std::vector<std::int64_t> amounts(const std::string& text, const std::string& be
 }
 
 /// By how much one channel may be read ahead of another while the connection stands.
-constexpr std::int64_t overtaken = 60'000;
+constexpr std::int64_t way = 60'000;
 
 /// A verb that leaves a trace, as a person types it. What reads otherwise is nobody's order.
 bool is_order(const std::string& text) {
@@ -67,7 +69,9 @@ Judge::Judge(MemoryDisk& disk, std::function<std::string()> file, const workflow
             return found == spoken_.end() ? nullptr : &found->second;
           },
           [this](const std::string& mark) { return times_[mark]; },
-          [this](const std::string& channel, const Spoken& said) { return confirmed(channel, said); }) {}
+          [this](const std::string& channel, const Spoken& said) { return confirmed(channel, said); }),
+      guards_(faults_),
+      inboxes_(faults_) {}
 
 void Judge::typed(const bot::Incoming& what) {
   if (const auto* edited = std::get_if<bot::Edited>(&what)) spoken_[{edited->channel, edited->message}].edited = true;
@@ -84,8 +88,13 @@ void Judge::typed(const bot::Incoming& what) {
     const auto text = h->text.find("text=\""), hidden = h->text.find("private=\"");
     for (const auto& mark : marks(h->text.substr(text))) secrets_[mark] = h->user;
     if (hidden != std::string::npos)
-      for (const auto& mark : marks(h->text.substr(hidden, h->text.find('"', hidden + 9) - hidden))) private_marks_.insert(mark);
+      for (const auto& mark : marks(h->text.substr(hidden, h->text.find('"', hidden + 9) - hidden)))
+        private_marks_.insert(mark);
   }
+}
+
+void Judge::heard(const bot::Incoming& what) {
+  if (const auto* h = std::get_if<bot::Heard>(&what)) first_read_.try_emplace({h->channel, h->message}, h->edited);
 }
 
 void Judge::said(const bot::Outgoing& out) {
@@ -109,7 +118,8 @@ void Judge::balance(const bot::Post& post) {
   if (all == must) return;
   std::string says;
   for (const auto n : must) says += " " + std::to_string(n);
-  faults_.add("money", user + " is told \"" + first + "\", and the journals say" + says + " (available, pending, escrow, transit)");
+  faults_.add("money", user + " is told \"" + first + "\", and the journals say" + says +
+                           " (available, pending, escrow, transit)");
 }
 
 void Judge::preview(const bot::Post& post) {
@@ -135,9 +145,12 @@ void Judge::sealed(const bot::Post& post, const std::string& id) {
         faults_.add("sealed", "private words are shown: " + mark + " in " + id);
       continue;
     }
-    const auto reader = !post.to.empty() ? post.to : post.channel.starts_with("dm:") ? "u-" + post.channel.substr(3) : "";
+    const auto reader = !post.to.empty()                  ? post.to
+                        : post.channel.starts_with("dm:") ? "u-" + post.channel.substr(3)
+                                                          : "";
     const bool own = speakers_[mark].contains(reader);
-    if (!own) faults_.add("sealed", "the words of " + found->second + " are shown in " + post.channel + ": " + post.kind);
+    if (!own)
+      faults_.add("sealed", "the words of " + found->second + " are shown in " + post.channel + ": " + post.kind);
   }
 }
 
@@ -152,7 +165,8 @@ void Judge::shown(const bot::Post& post, const std::string& id) {
     faults_.add("notes", "N-" + std::to_string(number) + " was posted twice");
   auto& last = last_note_[post.channel];
   if (number < last)
-    faults_.add("notes", "N-" + std::to_string(number) + " stands behind N-" + std::to_string(last) + " in " + post.channel);
+    faults_.add("notes",
+                "N-" + std::to_string(number) + " stands behind N-" + std::to_string(last) + " in " + post.channel);
   last = std::max(last, number);
 }
 
@@ -176,6 +190,64 @@ void Judge::notes(const Written& w) {
   }
 }
 
+/// What had been changed when it was first read is nobody's order: what was typed is not known.
+void Judge::edits(const Happened& e, const Reason& why) {
+  const auto first = first_read_.find({why.channel, why.message});
+  if (first != first_read_.end() && first->second)
+    faults_.add("edits", why.message + " was changed before it was read, and did " + e.kind);
+}
+
+/// The parties of what a note tells of first, without who caused it.
+void Judge::inboxes(const Written& w) {
+  std::map<std::int64_t, std::pair<Deeds::Pair, std::int64_t>> whose;  // by cause: with the actor
+  for (const auto& e : w.events)
+    if (const auto pair = e.kind.starts_with("person.") ? std::nullopt : deeds_.pair_of(e))
+      whose.try_emplace(e.cause, *pair, e.actor);
+  for (const auto& note : w.notes) {
+    const auto found = whose.find(note.cause);
+    if (found == whose.end()) continue;
+    const auto& [pair, actor] = found->second;
+    for (const auto person : {pair.client, pair.freelancer})
+      if (person != actor) inboxes_.concerns(note.number, person);
+  }
+  for (const auto& r : w.reasons)
+    if (r.answer == "notices.read")
+      if (const auto s = spoken_.find({r.channel, r.message}); s != spoken_.end())
+        inboxes_.read_by(deeds_.person(s->second.user));
+  inboxes_.compare(w);
+}
+
+void Judge::refusals(const Written& w) {
+  for (const auto& [room, channel] : w.room_channels)
+    if (auto& in = room_in_.try_emplace(channel, room).first->second; in != room) in = 0;
+  for (const auto& r : w.reasons) {
+    const auto s = spoken_.find({r.channel, r.message});
+    const auto room = room_in_.find(r.channel);
+    if (s != spoken_.end() && !s->second.edited && room != room_in_.end() && room->second != 0)
+      guards_.answered(r, s->second, deeds_.person(s->second.user), room->second);
+  }
+}
+
+/// A line in a direct chat may be faster than one in the room, and fires what is due; but not by more than the way
+/// takes. What is read after a deadline was otherwise typed after it.
+void Judge::overtaken(const Written& w) {
+  for (const auto& r : w.reasons)
+    if (!r.message.empty() && !r.message.ends_with("~edited"))
+      for (const auto& [room, channel] : w.room_channels)
+        if (channel == r.channel)
+          for (const auto& [key, due] : fired_[room])
+            if (const auto* s = spoken_.contains({r.channel, r.message}) ? &spoken_[{r.channel, r.message}] : nullptr;
+                s && s->at + way < due &&
+                std::ranges::any_of(
+                    w.reasons,
+                    [&](const Reason& f) {
+                      return f.id < r.id && f.stream == room && f.alarm == key.first && f.thing == key.second &&
+                             f.due == due;
+                    }))
+              faults_.add("deadline", r.message + " was typed before " + key.first + " of " + key.second +
+                                          " was due, and read after it fired");
+}
+
 void Judge::look() {
   const auto w = record_.read();
   for (const auto& r : w.reasons) cause(r);
@@ -192,25 +264,20 @@ void Judge::look() {
     ++tally_.events[e.kind];
     kinds_[e.cause].insert(e.kind);
     if (!e.kind.starts_with("person.")) room_of_cause_[e.cause] = e.stream;
+    edits(e, why->second);
+    guards_.take(e, why->second);
     deeds_.take(e, why->second);
     books_.take(e);
-    if (why->second.name.empty()) promises_.take(e, !why->second.alarm.empty());
-    else if (!e.kind.starts_with("person.")) promises_.take(e, true);
+    if (why->second.name.empty())
+      promises_.take(e, !why->second.alarm.empty());
+    else if (!e.kind.starts_with("person."))
+      promises_.take(e, true);
   }
   if (last != 0) books_.close(last);
   if (!w.events.empty() || !w.balances.empty()) books_.compare(w);
-  // A line in a direct chat may be faster than one in the room, and fires what is due; but not by more than the way
-  // takes. What is read after a deadline was otherwise typed after it.
-  for (const auto& r : w.reasons)
-    if (!r.message.empty() && !r.message.ends_with("~edited"))
-      for (const auto& [room, channel] : w.room_channels)
-        if (channel == r.channel)
-          for (const auto& [key, due] : fired_[room])
-            if (const auto* s = spoken_.contains({r.channel, r.message}) ? &spoken_[{r.channel, r.message}] : nullptr;
-                s && s->at + overtaken < due && std::ranges::any_of(w.reasons, [&](const Reason& f) {
-                  return f.id < r.id && f.stream == room && f.alarm == key.first && f.thing == key.second && f.due == due;
-                }))
-              faults_.add("deadline", r.message + " was typed before " + key.first + " of " + key.second + " was due, and read after it fired");
+  inboxes(w);
+  refusals(w);
+  overtaken(w);
 }
 
 bool Judge::mattered(const std::string& channel, const std::string& message) const {
@@ -226,7 +293,8 @@ void Judge::payments() {
     const auto told = amounts(text, " gets $", " on ");
     if (std::multiset<std::int64_t>(told.begin(), told.end()) != books_.paid(note->second.cause) &&
         text.find('"' + std::string{" gets $"}) == std::string::npos)
-      faults_.add("money", "N-" + std::to_string(number) + " tells of other payments than were made: " + text.substr(0, 300));
+      faults_.add("money",
+                  "N-" + std::to_string(number) + " tells of other payments than were made: " + text.substr(0, 300));
   }
 }
 
@@ -238,16 +306,19 @@ void Judge::close(workflow::Instant now) {
     if (!note_texts_.contains(number)) faults_.add("notes", "N-" + std::to_string(number) + " was never posted");
   for (const auto& [number, text] : note_texts_) {
     const auto note = notes_.find(number);
-    if (note == notes_.end()) faults_.add("notes", "N-" + std::to_string(number) + " was posted, and the store knows nothing of it");
+    if (note == notes_.end())
+      faults_.add("notes", "N-" + std::to_string(number) + " was posted, and the store knows nothing of it");
   }
   for (const auto& [id, r] : reasons_) {
     const auto n = notes_of_.contains(id) ? notes_of_[id] : 0;
     if (n > 1) faults_.add("notes", std::to_string(n) + " notes tell of cause " + std::to_string(id));
     if (!r.message.empty() && room_of_cause_.contains(id) && n == 0)
-      faults_.add("notes", "no note tells of cause " + std::to_string(id) + ", " + r.message + ": " + *kinds_[id].begin());
+      faults_.add("notes",
+                  "no note tells of cause " + std::to_string(id) + ", " + r.message + ": " + *kinds_[id].begin());
   }
   for (const auto& [key, kind] : given_)
-    if (!shown_.contains(key) && !kind.starts_with("query.")) faults_.add("notes", "a post was given out and never shown: " + kind);
+    if (!shown_.contains(key) && !kind.starts_with("query."))
+      faults_.add("notes", "a post was given out and never shown: " + kind);
   for (const auto& [where, s] : spoken_)
     if (is_order(s.text) && !s.edited && !handled_.contains(where))
       faults_.add("once", where.second + " in " + where.first + " was never handled: " + s.text.substr(0, 100));

@@ -114,13 +114,13 @@ std::vector<Invitation> invitations(const std::string& text) {
     const std::string line = text.substr(from, end - from);
     from = end + 1;
     std::string who;
-    if (line.starts_with("Next, "))
-      who = line.substr(6, std::min(line.find_first_of(":,", 6), line.size()) - 6);
+    if (line.starts_with("Next, ")) who = line.substr(6, std::min(line.find_first_of(":,", 6), line.size()) - 6);
     if (who == "either of you") who.clear();
     for (std::size_t at = 0; (at = line.find('/', at)) != line.npos; ++at) {
       if (at + 2 >= line.size() || !lower(line[at + 1]) || (at > 0 && line[at - 1] != ' ')) continue;
       std::size_t stop = line.size();
-      for (const char* mark : {" · ", " for those", " says", " first", " in the", ", ", " pays ", " asks ", " to ", " until", " or ", " when ", " if ", " before ", " reads", "; ", " (", ". "})
+      for (const char* mark : {" · ", " for those", " says", " first", " in the", ", ", " pays ", " asks ", " to ",
+                               " until", " or ", " when ", " if ", " before ", " reads", "; ", " (", ". "})
         stop = std::min(stop, line.find(mark, at));
       auto typed = trimmed(line.substr(at, stop - at));
       // Whose line it is can stand right before it: `yours is /decline`, `Carl may wait, ask with /nudge`.

@@ -34,14 +34,21 @@ std::string Lines::chosen(const std::vector<std::string>& invited) {
 }
 
 std::string Lines::words() {
-  static const std::vector<std::string> openings{"three concepts in blue", "the second round", "as we said on the phone",
-                                                 "draft and sources", "shorter, please, and warmer"};
+  static const std::vector<std::string> openings{"three concepts in blue", "the second round",
+                                                 "as we said on the phone", "draft and sources",
+                                                 "shorter, please, and warmer"};
   return chance_.of(openings) + " no" + std::to_string(++said_) + "x";
 }
 
 std::string Lines::chat() {
-  static const std::vector<std::string> all{"hello", "good morning", "please change the colour", "can you make it bigger?",
-                                            "thanks", "C-1 \"Logo\": Carl released $300 · N-99 a1b2c3", "/", "1/2 of it is done"};
+  static const std::vector<std::string> all{"hello",
+                                            "good morning",
+                                            "please change the colour",
+                                            "can you make it bigger?",
+                                            "thanks",
+                                            "C-1 \"Logo\": Carl released $300 · N-99 a1b2c3",
+                                            "/",
+                                            "1/2 of it is done"};
   return chance_.of(all);
 }
 
@@ -79,7 +86,8 @@ std::vector<Lines::Part> Lines::parts(const std::string& usage) {
 std::string Lines::amount(bool wrong) {
   static const std::vector<std::string> good{"5",   "12.50", "20",     "50",   "100",  "250",
                                              "300", "650",   "999.99", "1000", "1500", "2500.01"};
-  static const std::vector<std::string> bad{"0", "-5", "1,200", "99999999999", "1e9", "0.001", "$50", "50EUR", "٣٠٠", "4.99"};
+  static const std::vector<std::string> bad{"0",     "-5",  "1,200", "99999999999", "1e9",
+                                            "0.001", "$50", "50EUR", "٣٠٠",         "4.99"};
   return chance_.of(wrong ? bad : good);
 }
 
@@ -185,7 +193,8 @@ std::string Lines::of(std::size_t row, const Knowledge& known, Instant now, cons
   const auto only = !t.created && !in_end && keys.size() > 1 && chance_.in(2) ? chance_.of(keys) : std::string{};
   for (const auto& part : all) {
     const bool key = part.text.find('=') != part.text.npos;
-    if (part.optional && key && !only.empty() ? part.text != only : part.optional && !wanted(part.text, t, in_end)) continue;
+    if (part.optional && key && !only.empty() ? part.text != only : part.optional && !wanted(part.text, t, in_end))
+      continue;
     const auto v = value(part.text, t);
     if (v.empty()) continue;
     line += (line.empty() ? "" : " ") + v;
@@ -209,9 +218,8 @@ std::string Lines::any(const Knowledge& known, Instant now, const Manner& manner
   const auto& table = commands::table();
   for (int tries = 0; tries < 20; ++tries) {
     const bool fond = chance_.percent(50);
-    const auto row = fond
-                         ? chance_.of(favourites_)
-                         : static_cast<std::size_t>(chance_.below(static_cast<std::int64_t>(table.size())));
+    const auto row = fond ? chance_.of(favourites_)
+                          : static_cast<std::size_t>(chance_.below(static_cast<std::int64_t>(table.size())));
     const auto& r = table[row];
     // What is about nothing, and what only looks, says little: less of it will do.
     const bool makes = r.usage.find("scope=") != r.usage.npos;
@@ -273,7 +281,10 @@ std::string Lines::twisted(std::string line) {
     case 4: return line + " --please";
     case 5: return line + std::string(1, '\x07');
     case 6: return line + " \xC3\x28";
-    case 7: return line + " title=\"\xE2\x80\xAE" "gnp.tfard\"";
+    case 7:
+      return line +
+             " title=\"\xE2\x80\xAE"
+             "gnp.tfard\"";
     case 8: {
       for (char& c : line)
         if (c >= 'a' && c <= 'z' && chance_.in(3)) c = static_cast<char>(c - 32);

@@ -11,8 +11,8 @@ namespace sim {
 
 /// How somebody types.
 struct Manner {
-  int wrong = 0;       ///< percent of values that are other than they should be
-  bool direct = false; ///< in the direct chat, where feedback may be said
+  int wrong = 0;        ///< percent of values that are other than they should be
+  bool direct = false;  ///< in the direct chat, where feedback may be said
 };
 
 class Lines {

@@ -37,7 +37,8 @@ bool play(const Asked& asked, std::uint64_t seed, sim::Tally& tally, std::size_t
   if (seed < asked.first + static_cast<std::uint64_t>(asked.twice)) {
     const auto again = sim::run(seed, asked.run);
     if (again.hash != outcome.hash)
-      outcome.faults.push_back({"same seed", "the second time went otherwise: " + again.hash + " is not " + outcome.hash});
+      outcome.faults.push_back(
+          {"same seed", "the second time went otherwise: " + again.hash + " is not " + outcome.hash});
     std::printf("seed %llu played twice: %s\n", static_cast<unsigned long long>(seed), outcome.hash.c_str());
   }
   tally.add(outcome.tally);
@@ -122,7 +123,8 @@ Sum play_all(const Asked& asked) {
 
 int main(int argc, char** argv) {
   Asked asked;
-  CLI::App app{"Plays simulated months of Parley seed by seed, judges them by a model of its own, and prints what occurred."};
+  CLI::App app{
+      "Plays simulated months of Parley seed by seed, judges them by a model of its own, and prints what occurred."};
   int shrink = 20;
   app.add_option("--first", asked.first, "the first seed");
   app.add_option("--seeds", asked.seeds, "how many");

@@ -30,7 +30,9 @@ int MemoryDisk::truncate(File& file, std::int64_t size) {
   return SQLITE_OK;
 }
 
-int MemoryDisk::erase(const std::string& path) { return files_.erase(path) > 0 ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT; }
+int MemoryDisk::erase(const std::string& path) {
+  return files_.erase(path) > 0 ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
+}
 
 const sqlite3_io_methods& MemoryDisk::methods() {
   static const sqlite3_io_methods all = [] {
@@ -94,7 +96,8 @@ int MemoryDisk::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* out, int 
   } else {
     const auto found = disk.files_.find(path);
     if (found == disk.files_.end() && (flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
-    file = found == disk.files_.end() ? disk.files_.emplace(path, std::make_shared<File>()).first->second : found->second;
+    file =
+        found == disk.files_.end() ? disk.files_.emplace(path, std::make_shared<File>()).first->second : found->second;
   }
   h.disk = &disk;
   h.life = disk.life_;

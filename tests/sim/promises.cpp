@@ -3,6 +3,8 @@
 #include <charconv>
 #include <vector>
 
+#include "tests/sim/taught.hpp"
+
 namespace sim {
 namespace {
 
@@ -23,17 +25,10 @@ std::int64_t instant_of(const std::string& date) {
   return (era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468) * day;
 }
 
-/// What a reminder is of, as the event says it, and as it is called here.
-const std::map<std::string, std::string> reminded_of{{"proposal.expire", "proposal"},
-                                                     {"offer.expire", "offer"},
-                                                     {"milestone.auto_release", "review"},
-                                                     {"escrow_refund.auto_approve", "refund"},
-                                                     {"amendment.expire", "amendment"},
-                                                     {"contract.end_date", "end date"}};
-
 std::vector<std::int64_t> recalled(const std::string& of) {
-  for (const auto& [written, ours] : reminded_of)
-    if (ours == of) return of == "end date" ? std::vector<std::int64_t>{7 * day, day} : std::vector<std::int64_t>{3 * day, day};
+  for (const auto& [written, ours] : taught::recalled())
+    if (ours == of)
+      return of == "end date" ? std::vector<std::int64_t>{7 * day, day} : std::vector<std::int64_t>{3 * day, day};
   return {};
 }
 
@@ -56,7 +51,8 @@ void Promises::fired(const Happened& e, const std::string& of, const std::string
   auto& all = streams_[e.stream];
   const auto found = all.find({of, id});
   if (found == all.end()) {
-    faults_.add("deadline", e.kind + " at " + at(e.at) + ": the " + of + " of " + id + " fired, and was over or fired before");
+    faults_.add("deadline",
+                e.kind + " at " + at(e.at) + ": the " + of + " of " + id + " fired, and was over or fired before");
     return;
   }
   if (found->second.due != e.at)
@@ -84,12 +80,13 @@ void Promises::in_order(const Happened& e, bool by_alarm) {
 
 void Promises::reminded(const Happened& e) {
   const auto due = e.number("due"), left = e.number("left");
-  const auto of = reminded_of.find(e.word("of"));
-  if (of == reminded_of.end()) return;  // of something that is not kept here
+  const auto of = taught::recalled().find(e.word("of"));
+  if (of == taught::recalled().end()) return;  // of something that is not kept here
   auto& all = streams_[e.stream];
   const auto found = all.find({of->second, e.word("id")});
   if (found == all.end() || found->second.due != due) {
-    faults_.add("deadline", "a reminder of " + e.word("id") + " at " + at(e.at) + ", whose " + of->second + " is not due then");
+    faults_.add("deadline",
+                "a reminder of " + e.word("id") + " at " + at(e.at) + ", whose " + of->second + " is not due then");
   } else if (e.at != due - left) {
     faults_.add("deadline", "a reminder of " + e.word("id") + " at " + at(e.at) + " instead of " + at(due - left));
   } else if (!found->second.reminded.insert(left).second) {
@@ -103,12 +100,15 @@ void Promises::answers(const Happened& e) {
   const std::string prefix = noun == "proposal" ? "P" : noun == "offer" ? "O" : "A";
   const auto id = e.id(prefix);
   if (what == "proposed" || what == "countered" || what == "sent" || what == "revised" || what == "taken_back") {
-    const auto period = noun == "proposal" ? policy_.proposal_ttl : noun == "offer" ? policy_.offer_ttl : policy_.amendment_ttl;
+    const auto period = noun == "proposal" ? policy_.proposal_ttl
+                        : noun == "offer"  ? policy_.offer_ttl
+                                           : policy_.amendment_ttl;
     if (what != "taken_back") lasts(e, "the time to answer", e.number("due"), period);
     begin(e, noun, id, e.number("due"), noun + ".expired");
   } else if (what == "expired") {
     fired(e, noun, id);
-  } else if (what == "approved" || what == "accepted" || what == "declined" || what == "withdrawn" || what == "superseded") {
+  } else if (what == "approved" || what == "accepted" || what == "declined" || what == "withdrawn" ||
+             what == "superseded") {
     over(e, noun, id);
   }
 }
@@ -192,7 +192,8 @@ void Promises::money(const Happened& e) {
 void Promises::take(const Happened& e, bool by_alarm) {
   // An event's own deadline is over with it; all others of its room must be.
   if (e.kind == "reminder.reminded") reminded(e);
-  const bool answer = e.kind.starts_with("proposal.") || e.kind.starts_with("offer.") || e.kind.starts_with("amendment.");
+  const bool answer =
+      e.kind.starts_with("proposal.") || e.kind.starts_with("offer.") || e.kind.starts_with("amendment.");
   if (answer && e.kind != "amendment.terms_followed") answers(e);
   if (e.kind.starts_with("milestone.") && e.kind != "milestone.credit_released") work(e);
   if (e.kind.starts_with("contract.")) contracts(e);

@@ -8,8 +8,8 @@
 #include "tests/sim/record.hpp"
 #include "workflow/policy.hpp"
 
-// Every deadline that something which happened sets, kept by ourselves: each ends in time, or fires at its very instant,
-// once, and before anything later of the same room.
+// Every deadline that something which happened sets, kept by ourselves: each ends in time, or fires at its very
+// instant, once, and before anything later of the same room.
 namespace sim {
 
 class Promises {

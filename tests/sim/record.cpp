@@ -14,7 +14,8 @@ struct Reader {
   sqlite3* db = nullptr;
   ~Reader() { sqlite3_close(db); }
   void must(int code) const {
-    if (code != SQLITE_OK) throw std::runtime_error(std::string{"the copy of the store cannot be read: "} + sqlite3_errmsg(db));
+    if (code != SQLITE_OK)
+      throw std::runtime_error(std::string{"the copy of the store cannot be read: "} + sqlite3_errmsg(db));
   }
   void each(const std::string& sql, std::int64_t after, const std::function<void(sqlite3_stmt*)>& take) const {
     sqlite3_stmt* s = nullptr;
@@ -23,7 +24,8 @@ struct Reader {
     int code = 0;
     while ((code = sqlite3_step(s)) == SQLITE_ROW) take(s);
     sqlite3_finalize(s);
-    if (code != SQLITE_DONE) throw std::runtime_error(std::string{"the copy of the store cannot be read: "} + sqlite3_errmsg(db));
+    if (code != SQLITE_DONE)
+      throw std::runtime_error(std::string{"the copy of the store cannot be read: "} + sqlite3_errmsg(db));
   }
 };
 
@@ -80,18 +82,31 @@ Written Record::read() {
       "SELECT position, stream, seq, at, recorded_at, actor, cause, n, kind, body, prev_hash, hash FROM event "
       "WHERE position > ? ORDER BY position",
       position_, [&](sqlite3_stmt* s) {
-        Happened e{integer(s, 0), integer(s, 1), integer(s, 2), integer(s, 3), integer(s, 4), integer(s, 5),
-                   integer(s, 6), integer(s, 7), text(s, 8),    text(s, 9),    text(s, 10),   text(s, 11),
+        Happened e{integer(s, 0),
+                   integer(s, 1),
+                   integer(s, 2),
+                   integer(s, 3),
+                   integer(s, 4),
+                   integer(s, 5),
+                   integer(s, 6),
+                   integer(s, 7),
+                   text(s, 8),
+                   text(s, 9),
+                   text(s, 10),
+                   text(s, 11),
                    {}};
         e.body = boost::json::parse(e.text).as_object();
         w.events.push_back(std::move(e));
       });
   r.each("SELECT number, room, cause FROM note WHERE number > ? ORDER BY number", note_,
          [&](sqlite3_stmt* s) { w.notes.push_back({integer(s, 0), integer(s, 1), integer(s, 2)}); });
-  r.each("SELECT position, k, owner, minor, book, milestone FROM posting WHERE position > ? ORDER BY position, k", position_,
-         [&](sqlite3_stmt* s) {
-           w.postings.push_back({integer(s, 0), integer(s, 1), integer(s, 2), integer(s, 3), text(s, 4), integer(s, 5)});
-         });
+  r.each("SELECT person, note FROM notice WHERE note > ?", note_,
+         [&](sqlite3_stmt* s) { w.notices.emplace_back(integer(s, 0), integer(s, 1)); });
+  r.each(
+      "SELECT position, k, owner, minor, book, milestone FROM posting WHERE position > ? ORDER BY position, k",
+      position_, [&](sqlite3_stmt* s) {
+        w.postings.push_back({integer(s, 0), integer(s, 1), integer(s, 2), integer(s, 3), text(s, 4), integer(s, 5)});
+      });
   r.each("SELECT book, owner, minor FROM balance", 0,
          [&](sqlite3_stmt* s) { w.balances[{text(s, 0), integer(s, 1)}] = integer(s, 2); });
   r.each("SELECT channel, room, direct FROM place", 0, [&](sqlite3_stmt* s) {

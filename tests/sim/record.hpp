@@ -52,6 +52,7 @@ struct Written {
   std::vector<Happened> events;
   std::vector<Numbered> notes;
   std::vector<PostingRow> postings;
+  std::vector<std::pair<std::int64_t, std::int64_t>> notices;  ///< person and note, of the new notes
   // As it is now.
   std::map<std::pair<std::string, std::int64_t>, std::int64_t> balances;
   std::map<std::int64_t, std::string> room_channels, direct_channels;  ///< by room, by person

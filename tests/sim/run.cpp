@@ -60,6 +60,7 @@ Outcome run(std::uint64_t seed, const RunOptions& options) {
   watch.typed = [&](const bot::Incoming& what) { judge.typed(what); };
   watch.in = [&](const bot::Incoming& what) {
     trace.take(what, now());
+    judge.heard(what);
     chat.heard(what);
     if (std::holds_alternative<bot::Heard>(what)) aloud(line_of(what));
   };

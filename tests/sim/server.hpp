@@ -60,8 +60,8 @@ class Server {
   std::optional<std::string> find(const std::string& channel, const std::string& key) const;
   const std::vector<Shown>& shown() const { return shown_; }
 
-  std::function<void(std::size_t)> on_entry;       ///< something new lies at this position
-  std::function<void(const Shown&)> on_shown;      ///< people see it
+  std::function<void(std::size_t)> on_entry;   ///< something new lies at this position
+  std::function<void(const Shown&)> on_shown;  ///< people see it
 
  private:
   void add(bot::Incoming, const std::string& channel);

@@ -42,7 +42,7 @@ class JudgedStage final : public bot::rehearse::Stage {
   std::string author(const std::string& label) const override { return stage_->author(label); }
   std::vector<bot::Incoming> read() override {
     auto all = stage_->read();
-    for (const auto& item : all) judge_.typed(item);
+    for (const auto& item : all) judge_.typed(item), judge_.heard(item);
     return all;
   }
   std::string post(const bot::Post& post, Instant at) override {

@@ -14,7 +14,7 @@ struct Weather {
   Duration latency = std::chrono::milliseconds{150};  ///< mean, each way, for each channel on its own
   int twice = 0;                                      ///< percent of what is delivered arrives again, later
   int refused = 0;                                    ///< percent of posts that the server does not take at the moment
-  Duration breaks = days(5);                ///< mean time between two losses of the connection
+  Duration breaks = days(5);                          ///< mean time between two losses of the connection
   Duration away = std::chrono::minutes{2};            ///< mean time without one
 };
 
@@ -41,11 +41,11 @@ class Wire final : public bot::Platform {
   void tell(std::size_t position);
 
  private:
-  struct Lane {                  ///< one channel
-    std::size_t next = 0;        ///< the first of the channel's entries that was not received
-    std::size_t taken = 0;       ///< likewise, not taken by the bot
-    Instant last{};              ///< the latest arrival: within a channel nothing overtakes
-    std::deque<bot::Post> out;   ///< posts on their way, one at a time
+  struct Lane {                 ///< one channel
+    std::size_t next = 0;       ///< the first of the channel's entries that was not received
+    std::size_t taken = 0;      ///< likewise, not taken by the bot
+    Instant last{};             ///< the latest arrival: within a channel nothing overtakes
+    std::deque<bot::Post> out;  ///< posts on their way, one at a time
     bool busy = false;
   };
   struct Item {

@@ -83,7 +83,9 @@ void World::settle_numbers() {
 
 void World::populate() {
   const std::vector<std::string> zones{"Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"};
-  const auto sort = [&] { return of_world_.percent(65) ? Sort::careful : of_world_.percent(60) ? Sort::careless : Sort::hostile; };
+  const auto sort = [&] {
+    return of_world_.percent(65) ? Sort::careful : of_world_.percent(60) ? Sort::careless : Sort::hostile;
+  };
   std::map<std::string, Someone> all;
   std::map<std::string, std::vector<std::string>> rooms;
   const auto put = [&](const std::string& room, const std::string& name, const std::string& side) {

@@ -17,7 +17,7 @@ class World {
   };
   /// What looks on.
   struct Watch {
-    std::function<void()> batch;                     ///< what follows is handled at once
+    std::function<void()> batch;  ///< what follows is handled at once
     std::function<void(const bot::Incoming&)> in;
     std::function<void(const bot::Outgoing&)> out;
     std::function<void(const Shown&)> shown;
