@@ -45,7 +45,7 @@ struct Inside<std::optional<T>> {
 };
 
 template <class T>
-inline constexpr bool described = boost::describe::has_describe_members<T>::value && !std::is_union_v<T>;
+inline constexpr bool described = boost::describe::has_describe_members<T>::value;
 
 template <class T>
 constexpr Stand stand_of() {

@@ -7,8 +7,8 @@
 namespace bot::rehearse {
 namespace {
 
-/// How long a server may take to answer before the rehearsal gives up.
-constexpr std::chrono::seconds patience{20};
+/// How long a server may take to answer before the rehearsal gives up: long enough for whoever comes anew.
+constexpr std::chrono::seconds patience{90};
 /// From one attempt to the next where a post is refused for now.
 constexpr std::chrono::milliseconds pause{20};
 

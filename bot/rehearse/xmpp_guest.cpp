@@ -1,6 +1,7 @@
 #include "bot/rehearse/xmpp_guest.hpp"
 
 #include <algorithm>
+#include <iostream>
 #include <random>
 #include <stdexcept>
 #include <utility>
@@ -39,6 +40,8 @@ bool status(pugi::xml_node presence, std::string_view code) {
   return false;
 }
 
+void anew(const std::string& who, const std::string& why) { std::cerr << who << " comes anew: " << why << "\n"; }
+
 pugi::xml_document presence_to(const std::string& to, const char* type = "") {
   pugi::xml_document out;
   const auto root = add(out, "presence", ns::client);
@@ -58,8 +61,18 @@ std::string random_name() {
 
 Registration::Registration(boost::asio::io_context& io, WebLink::Options options, std::string domain, std::string user,
                            std::string password)
-    : domain_(std::move(domain)), user_(std::move(user)), password_(std::move(password)) {
-  options.subprotocol = "xmpp";
+    : io_(io),
+      options_(std::move(options)),
+      domain_(std::move(domain)),
+      user_(std::move(user)),
+      password_(std::move(password)) {
+  options_.subprotocol = "xmpp";
+  begin();
+}
+
+void Registration::begin() {
+  ++attempts_;
+  began_ = std::chrono::steady_clock::now();
   WebLink::Handlers handlers;
   handlers.opened = [this] {
     pugi::xml_document open;
@@ -73,13 +86,17 @@ Registration::Registration(boost::asio::io_context& io, WebLink::Options options
     over_ = true;
     if (!made_ && trouble_.empty()) trouble_ = why.empty() ? "it closed the connection" : why;
   };
-  link_ = std::make_unique<WebLink>(io, std::move(options), std::move(handlers));
+  link_ = std::make_unique<WebLink>(io_, options_, std::move(handlers));
 }
 
-bool Registration::done() const {
+bool Registration::done() {
   if (over_ && !made_)
     throw std::runtime_error("the server makes no account " + user_ + "@" + domain_ + ": " + trouble_ +
                              "; a rehearsal needs registration from within a client (XEP-0077)");
+  if (!over_ && attempts_ < attempts_to_come && std::chrono::steady_clock::now() - began_ > until_anew) {
+    anew(user_, "nothing came of its account");
+    begin();
+  }
   return over_;
 }
 
@@ -108,15 +125,28 @@ void Registration::frame(std::string_view text) {
   }
 }
 
-XmppGuest::XmppGuest(boost::asio::io_context& io, xmpp::Session::Options options) : prefix_(random_name() + "-") {
+XmppGuest::XmppGuest(boost::asio::io_context& io, xmpp::Session::Options options)
+    : io_(io), options_(std::move(options)), prefix_(random_name() + "-") {
+  options_.patience = until_anew;
+  come();
+}
+
+void XmppGuest::come() {
+  ++attempts_;
   xmpp::Session::Handlers handlers;
   handlers.ready = [this](bool) {
     session_->send(presence_to({}));
     here_ = true;
   };
   handlers.stanza = [this](pugi::xml_node node) { stanza(node); };
-  handlers.closed = [this](const std::string& why, bool) { gone_ = why.empty() ? "it was closed" : why; };
-  session_ = std::make_unique<xmpp::Session>(io, std::move(options), resumable_, std::move(handlers));
+  handlers.closed = [this](const std::string& why, bool refused) {
+    const bool again = !here_ && !refused && !closing_ && attempts_ < attempts_to_come;
+    if (again) anew(options_.user, why);
+    if (again) return come();
+    gone_ = why.empty() ? "it was closed" : why;
+  };
+  resumable_ = {};
+  session_ = std::make_unique<xmpp::Session>(io_, options_, resumable_, std::move(handlers));
 }
 
 bool XmppGuest::here() const {
@@ -177,6 +207,7 @@ bool XmppGuest::arrived(std::uint32_t number) const {
 }
 
 void XmppGuest::close() {
+  closing_ = true;
   if (gone_.empty()) session_->close();
 }
 

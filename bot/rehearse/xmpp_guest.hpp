@@ -1,5 +1,6 @@
 #pragma once
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,17 +15,28 @@
 
 namespace bot::rehearse {
 
+/// How long a server may leave somebody unanswered who comes. Now and then one forgets a connection that it has just
+/// taken; as any client does, one comes anew then, and says so on stderr.
+inline constexpr std::chrono::seconds until_anew{20};
+/// So often in all.
+inline constexpr int attempts_to_come = 3;
+
 /// An account that makes itself, before anybody has signed in (XEP-0077). One that is there already will do.
 class Registration {
  public:
   Registration(boost::asio::io_context&, WebLink::Options, std::string domain, std::string user, std::string password);
-  /// Throws where the server makes no accounts.
-  bool done() const;
+  /// Asked again and again until it is true. Throws where the server makes no accounts.
+  bool done();
 
  private:
+  void begin();
   void frame(std::string_view text);
 
+  boost::asio::io_context& io_;
+  WebLink::Options options_;
   std::string domain_, user_, password_;
+  std::chrono::steady_clock::time_point began_;
+  int attempts_ = 0;
   bool made_ = false, over_ = false;
   std::string trouble_;
   std::unique_ptr<WebLink> link_;
@@ -74,13 +86,17 @@ class XmppGuest {
   bool gone() const { return !gone_.empty(); }
 
  private:
+  void come();
   void stanza(pugi::xml_node);
   void presence(pugi::xml_node);
   void message(pugi::xml_node);
 
+  boost::asio::io_context& io_;
+  xmpp::Session::Options options_;
+  int attempts_ = 0;
   xmpp::Resumable resumable_;
   std::string gone_;  ///< why the connection ended
-  bool here_ = false;
+  bool here_ = false, closing_ = false;
   std::string prefix_;  ///< of the ids of what is said: nobody else has it
   int said_ = 0;
   std::map<std::string, Seat> seats_;

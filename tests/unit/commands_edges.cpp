@@ -55,6 +55,48 @@ TEST_CASE("only the outside world may be below zero") {
   CHECK(broken->sentence == "the account available:1 is below zero");
 }
 
+TEST_CASE("books whose postings do not sum to zero are broken") {
+  Room room;
+  room.ledger.balance[{Account{Book::ext_client, 1}, 0}] = Money{-100};
+  room.ledger.balance[{Account{Book::available, 1}, 0}] = Money{99};
+  const auto broken = broken_invariant(room);
+  REQUIRE(broken);
+  CHECK(broken->sentence == "the postings of the room do not sum to zero");
+}
+
+TEST_CASE("nothing is told of what a room does not have") {
+  const Room room;
+  const auto handle = [](PersonId) { return std::string{}; };
+  for (const AnyId& id :
+       {AnyId{ProposalId{1}}, AnyId{OfferId{1}}, AnyId{ContractId{1}}, AnyId{MilestoneId{{1}, 1}},
+        AnyId{EscrowRefundId{1}}, AnyId{AmendmentId{{1}, 1}}, AnyId{ChangeRequestId{1}}, AnyId{QuestionId{1}}}) {
+    INFO(text(id));
+    CHECK(facts(room, id, handle).empty());
+  }
+}
+
+TEST_CASE("who is seen for the first time has a number from then on") {
+  Person p;
+  evolve(p, person::Seen{.id = {7}, .user = "u", .handle = "freya", .name = "Freya"});
+  CHECK(p.id == PersonId{7});
+}
+
+TEST_CASE("a word that nothing takes is shown with its first 40 characters") {
+  const Policy policy;
+  const commands::ReadContext context{Instant{}, &policy};
+  const auto extra = [&](std::size_t letters) {
+    const auto reading = commands::read("/status C-1 " + std::string(letters, 'a'), context);
+    const bool refused = reading && !*reading;
+    REQUIRE(refused);
+    const auto& args = (*reading).error().args;
+    const auto text = std::ranges::find(args, "text", &Args::value_type::first);
+    REQUIRE(text != args.end());
+    return std::get<std::string>(text->second);
+  };
+  CHECK(extra(40) == std::string(40, 'a'));
+  CHECK(extra(41) == std::string(40, 'a') + "…");
+}
+
 TEST_CASE("what became of a proposal is its offer, and of that its contract") {
   Room room;
   CHECK(became(room, ProposalId{1}) == AnyId{ProposalId{1}});

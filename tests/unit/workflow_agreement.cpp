@@ -54,6 +54,20 @@ TEST_CASE("who has blocked a client gets no more offers from them, and the state
   CHECK(s.type(s.carl, "/rehire C-1").kind == "offer.sent");
 }
 
+// R-proposal-9
+TEST_CASE("the freelancer's approval accepts the first version of the offer that it makes") {
+  Studio s;
+  s.contract();
+  s.type(s.carl, "/release M-1.1");
+  s.type(s.freya, R"(/propose title="Icons" amount=100 scope="12 icons")");
+  s.type(s.carl, "/counter P-1 v1 amount=80");
+  s.type(s.freya, "/approve P-1 v2 --yes");
+  const auto accepted =
+      std::ranges::find_if(s.last, [](const Event& e) { return std::holds_alternative<offer::Accepted>(e); });
+  REQUIRE(accepted != s.last.end());
+  CHECK(std::get<offer::Accepted>(*accepted).version == 1);
+}
+
 // R-offer-14
 TEST_CASE("an acceptance and its preview name the questions that are not answered") {
   Studio s;

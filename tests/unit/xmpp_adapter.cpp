@@ -356,15 +356,15 @@ TEST_CASE("xmpp adapter: a link that is taken up again tells which posts arrived
   CHECK_FALSE(server.has("heard ana@example.org s1 /while away"));
   // It arrived at ten: the archive knows when it was said.
   const auto at = "2026-11-25T09:30:00Z";
-  server.backfill(
-      {{"s1", at, "ana@example.org", "/while away"}, {"s2", "2026-11-25T09:31:00Z", own, "text of late-room", "late-room"}});
+  server.backfill({{"s1", at, "ana@example.org", "/while away"},
+                   {"s2", "2026-11-25T09:31:00Z", own, "text of late-room", "late-room"}});
   server.wait("up");
   CHECK(server.stamps["s1"] == *read_stamp(at));
   CHECK(lost.is(Where::absent));
   CHECK(lost_room.is(Where::absent));
   CHECK(late_room.is(Where::there, "s2"));
-  CHECK(server.came ==
-        Lines{"down", "delivered had had", "heard ana@example.org s1 /while away", "delivered late-room s2", "through", "up"});
+  CHECK(server.came == Lines{"down", "delivered had had", "heard ana@example.org s1 /while away",
+                             "delivered late-room s2", "through", "up"});
 }
 
 TEST_CASE("xmpp adapter: what arrives when the server has long been silent has the archive's stamp", "[xmpp]") {
@@ -377,7 +377,8 @@ TEST_CASE("xmpp adapter: what arrives when the server has long been silent has t
   server.answer(home, "example.org");
   server.backfill({{"s1", "2026-11-25T09:58:00Z", "ana@example.org", "/typed early"}});
   server.wait("up");
-  CHECK(server.came == Lines{"heard ana@example.org s1 /typed early", "heard ana@example.org s2 /typed then", "through", "up"});
+  CHECK(server.came ==
+        Lines{"heard ana@example.org s1 /typed early", "heard ana@example.org s2 /typed then", "through", "up"});
   CHECK(server.stamps["s1"] == *read_stamp("2026-11-25T09:58:00Z"));
   CHECK(server.stamps["s2"] == *read_stamp("2026-11-25T10:00:00Z"));
 }

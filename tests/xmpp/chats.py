@@ -3,8 +3,9 @@
 
   tests/xmpp/chats.py PARLEY prosody|ejabberd [--jobs N] [--restarted] [FILE...]
 
-prints what differs, then one `figure:` line: how many scripts hold, how many lines could not be played there, how long it
-took. Exit 0: all hold. --restarted: the bot stops and starts again before every line."""
+prints what differs, then one `figure:` line: how many scripts hold, how many lines could not be played there, how often
+somebody whom the server forgot came anew, how long it took. Exit 0: all hold. --restarted: the bot stops and starts
+again before every line."""
 import argparse
 import os
 import re
@@ -19,6 +20,7 @@ import servers  # noqa: E402
 
 TOP = Path(__file__).resolve().parents[2]
 SUMMARY = re.compile(r"^(\d+) scripts, (\d+) hold, (\d+) differ$", re.M)
+ANEW = re.compile(r" comes anew: ")
 SKIPPED = re.compile(r"^(\d+) lines skipped$", re.M)
 
 
@@ -40,7 +42,7 @@ def main():
     files = options.files or [str(p.relative_to(TOP)) for p in sorted((TOP / "tests/transcripts").rglob("*.chat"))]
     parley = str(Path(options.parley).resolve())
     words = [parley, "rehearse", "--over", "xmpp"] + (["--restart-every-line"] if options.restarted else [])
-    held = played = skipped = 0
+    held = played = skipped = anew = 0
     ended_well = True
     with servers.TestServer(options.kind) as server:
         began = time.monotonic()
@@ -55,8 +57,10 @@ def main():
             played += int(summary[1]) if summary else 0
             held += int(summary[2]) if summary else 0
             skipped += int(left[1]) if left else 0
+            anew += len(ANEW.findall(out))
         took = time.monotonic() - began
-    print(f"figure: over {options.kind} {held} of {len(files)} scripts hold, {skipped} lines skipped, {took:.0f} s by"
+    print(f"figure: over {options.kind} {held} of {len(files)} scripts hold, {skipped} lines skipped,"
+          f" {anew} sign-ins anew, {took:.0f} s by"
           f" {len(running)} processes")
     return 0 if ended_well and held == played == len(files) else 1
 
