@@ -111,6 +111,12 @@ std::string Lines::an_id(const std::string& kinds, Typing& t) {
   const bool wrong = chance_.percent(t.manner.wrong);
   if (wrong && chance_.in(3)) return "C-" + std::to_string(chance_.between(0, 99999));
   const auto known = t.known.id(wrong && chance_.in(2) ? "P O C M ER A CR Q" : kinds, chance_);
+  // Of the part of something that comes next nobody has said anything yet.
+  if (known && known->starts_with("M-") && known->back() < '4' && chance_.in(4)) {
+    t.id = *known;
+    ++t.id.back();
+    return t.id;
+  }
   if (known) return t.id = *known;
   const auto kind = kinds.substr(0, kinds.find(' '));
   return t.id = kind + "-" + std::to_string(chance_.between(1, 9)) + (kind == "M" || kind == "A" ? ".1" : "");
@@ -147,7 +153,9 @@ std::string Lines::value(const std::string& shape, Typing& t) {
   if (shape == "code") return wrong ? "ZZZZ" : "";
   if (shape == "page") return std::to_string(chance_.between(1, 2));
   if (shape == "verb") return std::string{chance_.of(commands::table()).verb};
-  if (!shape.empty() && std::isdigit(static_cast<unsigned char>(shape[0]))) return amount(wrong);
+  // An amount without a name is mostly a part of something.
+  if (!shape.empty() && std::isdigit(static_cast<unsigned char>(shape[0])))
+    return chance_.percent(60) ? chance_.of<std::string>({"5", "12.50", "20"}) : amount(wrong);
   if (shape.starts_with('"')) return wrong && chance_.in(3) ? words() : "\"" + words() + "\"";
   return shape;
 }

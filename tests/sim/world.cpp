@@ -49,6 +49,8 @@ std::string World::file() const {
 Temper World::drawn_temper() {
   if (of_world_.in(6))
     return {.between = std::chrono::minutes{20}, .thought = std::chrono::minutes{2}, .haggling = true, .answers = 90};
+  if (of_world_.in(6))  // much is begun, and forgotten
+    return {.between = std::chrono::minutes{of_world_.between(300, 900)}, .thought = days(3), .answers = 20};
   return {.between = std::chrono::minutes{of_world_.between(60, 500)},
           .thought = std::chrono::minutes{of_world_.of<std::int64_t>({1, 10, 60, 400, 1500, 3000})},
           .answers = static_cast<int>(of_world_.between(30, 95))};
@@ -60,7 +62,7 @@ void World::settle_numbers() {
     if (!bot::put_policy(policy_, name, of_world_.of(values))) throw std::logic_error(std::string{"no number "} + name);
   };
   set("offer_ttl", {"30d", "9d", "5d"});
-  set("proposal_ttl", {"30d", "9d", "5d"});
+  set("proposal_ttl", {"30d", "9d", "5d", "3d"});
   set("review_period", {"14d", "7d", "3d"});
   set("security_period", {"5d", "5d", "1d"});
   set("end_undo", {"14d", "14d", "7d"});
