@@ -1,5 +1,7 @@
 #include "tests/sim/guards.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <sstream>
 
 #include "tests/sim/taught.hpp"
@@ -16,6 +18,11 @@ std::string named(const std::string& text) {
     return !s.empty() && s[0] >= 'A' && s[0] <= 'Z' && s.find('-') != s.npos;
   };
   return is_id(first) ? first : is_id(second) ? second : "";
+}
+
+std::string lower(std::string s) {
+  std::ranges::transform(s, s.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return s;
 }
 
 bool of_offers(const std::string& id) { return id.starts_with("O-") || id.starts_with("CR-") || id.starts_with("Q-"); }
@@ -77,7 +84,8 @@ bool Guards::was_active(std::int64_t person, std::int64_t cause) const {
 void Guards::answered(const Reason& r, const Spoken& s, std::int64_t actor, std::int64_t room) {
   const auto code = r.answer.substr(0, r.answer.find('('));
   if (code.empty() || actor == 0 || code.find('.') != code.npos) return;
-  const bool about_place = s.text.find("room") != s.text.npos;  // asks about another place than the one it is typed in
+  const bool about_place =
+      lower(s.text).find("room") != std::string::npos;  // asks about another place than the one it is typed in
   const bool active = was_active(actor, r.id);
   if (active && code == "ACCOUNT_INACTIVE") wrong(r, s, "the account is active");
   if (!active && !about_place && !taught::before_account().contains(code)) wrong(r, s, "the account is not active");
