@@ -198,11 +198,7 @@ void Judge::edits(const Happened& e, const Reason& why) {
 }
 
 /// The parties of what a note tells of first, without who caused it.
-void Judge::inboxes(const Written& w) {
-  std::map<std::int64_t, std::pair<Deeds::Pair, std::int64_t>> whose;  // by cause: with the actor
-  for (const auto& e : w.events)
-    if (const auto pair = e.kind.starts_with("person.") ? std::nullopt : deeds_.pair_of(e))
-      whose.try_emplace(e.cause, *pair, e.actor);
+void Judge::inboxes(const Written& w, const Whose& whose) {
   for (const auto& note : w.notes) {
     const auto found = whose.find(note.cause);
     if (found == whose.end()) continue;
@@ -252,6 +248,7 @@ void Judge::look() {
   const auto w = record_.read();
   for (const auto& r : w.reasons) cause(r);
   notes(w);
+  Whose whose;
   std::int64_t last = 0;
   for (const auto& e : w.events) {
     if (last != 0 && last != e.cause) books_.close(last);
@@ -267,6 +264,9 @@ void Judge::look() {
     edits(e, why->second);
     guards_.take(e, why->second);
     deeds_.take(e, why->second);
+    // As of now: the room may belong to others when the rest has been read.
+    if (const auto pair = e.kind.starts_with("person.") ? std::nullopt : deeds_.pair_of(e))
+      whose.try_emplace(e.cause, *pair, e.actor);
     books_.take(e);
     if (why->second.name.empty())
       promises_.take(e, !why->second.alarm.empty());
@@ -275,7 +275,7 @@ void Judge::look() {
   }
   if (last != 0) books_.close(last);
   if (!w.events.empty() || !w.balances.empty()) books_.compare(w);
-  inboxes(w);
+  inboxes(w, whose);
   refusals(w);
   overtaken(w);
 }

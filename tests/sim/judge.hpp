@@ -42,7 +42,8 @@ class Judge {
   void cause(const Reason&);
   void notes(const Written&);
   void edits(const Happened&, const Reason&);
-  void inboxes(const Written&);
+  using Whose = std::map<std::int64_t, std::pair<Deeds::Pair, std::int64_t>>;  ///< by cause: the pair and the actor
+  void inboxes(const Written&, const Whose&);
   void refusals(const Written&);
   void overtaken(const Written&);
   void balance(const bot::Post&);
