@@ -119,8 +119,9 @@ void Crowd::odd(const Someone& s, const std::string& channel) {
       if (mine.empty()) return;
       return say(s, channel, mine.back().text);  // the same once more, as somebody does who saw nothing happen
     case 2: {
+      if (chance_.in(2)) say(s, channel, line_for(s, channel));  // and is corrected at once
       if (mine.empty()) return;
-      const auto& one = chance_.of(mine);
+      const auto& one = chance_.in(2) ? mine.back() : chance_.of(mine);
       return server_.edit(one.channel, one.message, one.text + " (changed)");
     }
     case 3: {

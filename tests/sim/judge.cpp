@@ -101,11 +101,22 @@ void Judge::said(const bot::Outgoing& out) {
   const auto* post = std::get_if<bot::Post>(&out);
   if (!post) return;
   given_[post->key] = post->kind;
+  committed(*post);
   if (post->kind.starts_with("query.balance")) {
     look();
     balance(*post);
   }
   if (post->kind.starts_with("refusal ")) ++tally_.refusals[post->kind.substr(8, post->kind.find('(') - 8)];
+}
+
+/// What is given out is in the store already; of many notes some are looked up at once.
+void Judge::committed(const bot::Post& post) {
+  const auto number = number_in(post.text);
+  if (number == 0 || !post.to.empty() || post.kind.starts_with("refusal") || post.kind.starts_with("query.")) return;
+  if (++noted_ % 25 != 0) return;
+  look();
+  if (!notes_.contains(number))
+    faults_.add("commit", "N-" + std::to_string(number) + " goes out, and the store knows nothing of it");
 }
 
 /// What somebody is told of their money is what the journals say.

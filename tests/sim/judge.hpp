@@ -46,6 +46,7 @@ class Judge {
   void inboxes(const Written&, const Whose&);
   void refusals(const Written&);
   void overtaken(const Written&);
+  void committed(const bot::Post&);
   void balance(const bot::Post&);
   void sealed(const bot::Post&, const std::string& id);
   void payments();
@@ -73,6 +74,7 @@ class Judge {
   std::map<std::int64_t, Numbered> notes_;
   std::map<std::int64_t, int> notes_of_;  ///< how many, by cause
   std::map<std::int64_t, std::string> note_texts_;
+  std::int64_t noted_ = 0;                                 ///< notes given out
   std::map<std::string, std::int64_t> last_note_;          ///< by channel
   std::map<std::string, std::string> given_;               ///< key and kind of what was given out
   std::map<std::string, std::string> secrets_;             ///< by mark of a feedback: who said it

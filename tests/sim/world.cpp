@@ -77,7 +77,7 @@ void World::settle_numbers() {
   can_.deletes = of_world_.percent(80);
   weather_.latency = Duration{of_world_.of<std::int64_t>({20, 150, 900})};
   weather_.twice = static_cast<int>(of_world_.of<std::int64_t>({0, 3, 15}));
-  weather_.refused = static_cast<int>(of_world_.of<std::int64_t>({0, 0, 2}));
+  weather_.refused = static_cast<int>(of_world_.of<std::int64_t>({0, 2, 6}));
   weather_.breaks = std::chrono::hours{of_world_.of<std::int64_t>({6, 48, 240})};
   weather_.away = std::chrono::minutes{of_world_.of<std::int64_t>({1, 10, 600})};
   between_falls_ = std::chrono::hours{of_world_.of<std::int64_t>({12, 60, 300})};
