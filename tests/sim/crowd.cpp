@@ -122,7 +122,7 @@ void Crowd::odd(const Someone& s, const std::string& channel) {
       if (chance_.in(2)) say(s, channel, line_for(s, channel));  // and is corrected at once
       if (mine.empty()) return;
       const auto& one = chance_.in(2) ? mine.back() : chance_.of(mine);
-      return server_.edit(one.channel, one.message, one.text + " (changed)");
+      return server_.edit(one.channel, one.message, chance_.in(2) ? one.text + " (changed)" : line_for(s, one.channel));
     }
     case 3: {
       const auto line = line_for(s, channel);  // many at once
