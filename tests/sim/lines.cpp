@@ -16,10 +16,16 @@ const std::vector<std::string> zones{"Europe/Berlin", "America/New_York", "Asia/
 
 Lines::Lines(Chance& chance, bool haggling) : chance_(chance), haggling_(haggling) {
   const auto& table = commands::table();
-  while (favourites_.size() < 6)
-    if (const auto row = chance_.below(static_cast<std::int64_t>(table.size()));
-        table[static_cast<std::size_t>(row)].group != "look" || chance_.in(5))
-      favourites_.push_back(static_cast<std::size_t>(row));
+  // In most worlds what people are fond of is all of one group: they negotiate, or work, or end things.
+  std::vector<std::string> groups;
+  for (const auto& row : table)
+    if (row.group != "look" && std::ranges::find(groups, row.group) == groups.end()) groups.emplace_back(row.group);
+  const auto group = chance_.percent(75) ? chance_.of(groups) : std::string{};
+  while (favourites_.size() < 6) {
+    const auto row = static_cast<std::size_t>(chance_.below(static_cast<std::int64_t>(table.size())));
+    const bool wanted = group.empty() ? table[row].group != "look" || chance_.in(5) : table[row].group == group;
+    if (wanted) favourites_.push_back(row);
+  }
   favourite_verb_ = table[favourites_.front()].verb;
 }
 
@@ -102,7 +108,7 @@ std::string Lines::milestones(Instant now) {
   const auto n = chance_.between(1, 4);
   for (int i = 0; i < n; ++i) {
     all += (i ? ";" : "") + std::string{"Part "} + static_cast<char>('A' + i) + ":" + amount(false);
-    if (chance_.in(2)) all += ":" + workflow::iso(workflow::day_of(now + days(3 + 9 * i)));
+    if (!chance_.in(4)) all += ":" + workflow::iso(workflow::day_of(now + days(3 + 9 * i)));
   }
   return "\"" + all + "\"";
 }
@@ -198,7 +204,13 @@ std::string Lines::of(std::size_t row, const Knowledge& known, Instant now, cons
   std::vector<std::string> keys;
   for (const auto& part : all)
     if (part.optional && part.text.find('=') != part.text.npos) keys.push_back(part.text);
-  const auto only = !t.created && !in_end && keys.size() > 1 && chance_.in(2) ? chance_.of(keys) : std::string{};
+  // Most of all when it shall be done.
+  std::vector<std::string> dates;
+  for (const auto& k : keys)
+    if (k.find("=20") != k.npos) dates.push_back(k);
+  const auto only = t.created || in_end || keys.size() < 2 || chance_.in(3) ? std::string{}
+                    : !dates.empty() && chance_.percent(60)                 ? chance_.of(dates)
+                                                                            : chance_.of(keys);
   for (const auto& part : all) {
     const bool key = part.text.find('=') != part.text.npos;
     if (part.optional && key && !only.empty() ? part.text != only : part.optional && !wanted(part.text, t, in_end))
@@ -276,6 +288,14 @@ std::string Lines::filled(std::string line, const Knowledge& known, Instant now,
       v = "amount=" + amount(false);
     }
     line.replace(cut, end - cut, v);
+  }
+  // What may be done in part is sometimes done in part.
+  for (const auto& row : table) {
+    const auto all = parts(std::string{row.usage});
+    const bool divides =
+        !all.empty() && all.back().optional && std::isdigit(static_cast<unsigned char>(all.back().text[0]));
+    if (divides && line.starts_with("/" + std::string{row.verb} + " ") && std::ranges::count(line, ' ') == 1)
+      return chance_.in(3) ? line + " " + chance_.of<std::string>({"5", "12.50", "20"}) : line;
   }
   return line;
 }
