@@ -68,10 +68,12 @@ struct Shelf : Talk {
                  "'><forwarded xmlns='urn:xmpp:forward:0'><delay xmlns='urn:xmpp:delay' stamp='" + at + "'/>" +
                  text("message", "id='m-" + id + "'", "<body>" + id + "</body>") + "</forwarded></result>"));
   }
-  void fin(const pugi::xml_document& iq, bool complete) {
+  void fin(const pugi::xml_document& iq, bool complete, const std::string& last = {}) {
+    const std::string set =
+        last.empty() ? last : "<set xmlns='http://jabber.org/protocol/rsm'><last>" + last + "</last></set>";
     const auto to = attribute(iq, "iq", "to");
     say(text("iq", "type='result' id='" + attribute(iq, "iq", "id") + "'" + (to.empty() ? "" : " from='" + to + "'"),
-             std::string{"<fin xmlns='urn:xmpp:mam:2'"} + (complete ? " complete='true'" : "") + "/>"));
+             std::string{"<fin xmlns='urn:xmpp:mam:2'"} + (complete ? " complete='true'" : "") + ">" + set + "</fin>"));
   }
   void error(const pugi::xml_document& iq, const std::string& condition) {
     const auto to = attribute(iq, "iq", "to");
@@ -237,6 +239,17 @@ TEST_CASE("xmpp archive: the page behind a position", "[xmpp]") {
   shelf.page(newest, {}, false);
   CHECK(shelf.ids().empty());
   CHECK(shelf.got->complete);  // nothing more can come behind nothing
+}
+
+TEST_CASE("xmpp archive: a page of which nothing can be read does not end the archive", "[xmpp]") {
+  Shelf shelf;
+  shelf.after({"s1", nine()});
+  const auto iq = shelf.asked();
+  shelf.message(iq, logo, "s2", "no instant");
+  shelf.fin(iq, false, "s2");
+  CHECK(shelf.ids().empty());
+  CHECK_FALSE(shelf.got->complete);
+  CHECK(shelf.got->last.id == "s2");
 }
 
 TEST_CASE("xmpp archive: nobody else writes into a page", "[xmpp]") {

@@ -221,6 +221,19 @@ TEST_CASE("xmpp session: what does not count is not counted, and what is unknown
   CHECK(talk.stanzas == Ids{"prefixed"});
 }
 
+TEST_CASE("xmpp session: a stanza that is too long to read is left out and does not end the link", "[xmpp]") {
+  Talk talk;
+  talk.stand();
+  std::string quotes;
+  for (int i = 0; i < 60'000; ++i) quotes += "&apos;";
+  talk.say(text("message", "id='long' from='mallory@example.org/x'", "<body>" + quotes + "</body>"));
+  talk.say(text("message", "id='after'"));
+  talk.say("<r xmlns='urn:xmpp:sm:3'/>");
+  CHECK(attribute(talk.next("a"), "h") == "2");
+  CHECK(talk.stanzas == Ids{"after"});
+  CHECK(!talk.end);
+}
+
 TEST_CASE("xmpp session: a stanza that is too deep to read is left out and does not end the link", "[xmpp]") {
   Talk talk;
   talk.stand();

@@ -191,6 +191,11 @@ async function tooMuch(house, people, room) {
       await house.type(mallory, room, '/help', { more });
       await taken(house, people, room, fact);
     });
+  // A server takes these 45,000 bytes, and gives them out six times as long.
+  await house.check('a text of nothing but apostrophes', async (fact) => {
+    await house.type(mallory, room, "'".repeat(45_000));
+    await taken(house, people, room, fact);
+  });
 }
 
 export async function ids(house, people, room) {

@@ -139,7 +139,10 @@ void Archives::ask(const std::string& archive, pugi::xml_document query, const s
     if (!page.messages.empty()) page.last = {page.messages.back().id, page.messages.back().at};
     page.error = condition(answer);
     const auto fin = child(answer, "fin", ns::mam);
-    page.complete = std::string_view{fin.attribute("complete").value()} == "true" || page.messages.empty();
+    // What was left out, because it cannot be read, must not end the archive: readable messages may stand behind it.
+    const std::string last = child(child(fin, "set", ns::rsm), "last", ns::rsm).text().get();
+    if (!last.empty()) page.last.id = last;
+    page.complete = std::string_view{fin.attribute("complete").value()} == "true" || page.last.id.empty();
     heard(std::move(page));
   });
 }

@@ -65,6 +65,7 @@ struct Session::Impl : std::enable_shared_from_this<Impl> {
         late(context),
         leave(context) {
     options.link.subprotocol = "xmpp";
+    options.link.frame_limit = widest_frame;
     options.link.lines = false;
   }
 

@@ -10,7 +10,7 @@ namespace bot::xmpp {
 
 void Session::Impl::frame(std::string_view text) {
   if (stage == Stage::over) return;
-  const auto read = read_xml(text, {.bytes = options.link.frame_limit});
+  const auto read = read_xml(text, {.bytes = stanza_limit});
   const Node root = read ? read->document_element() : Node();
   const bool farewell = is(root, "close", framing_ns);
   if (stage == Stage::leaving) {
@@ -37,14 +37,14 @@ void Session::Impl::frame(std::string_view text) {
   }
 }
 
-/// A stanza that is only deeper or wider than we read: anybody may write one into a room, so it must not end the link,
-/// or the room's archive would end it for ever. It is handled by leaving it out.
+/// A stanza that is only longer, deeper or wider than we read: anybody may write one into a room, so it must not end
+/// the link, or the room's archive would end it for ever. It is handled by leaving it out.
 bool Session::Impl::beyond_reading(std::string_view text) {
   constexpr int any = std::numeric_limits<int>::max();
   if (stage != Stage::up) return false;
   const auto read = read_xml(text, {.bytes = options.link.frame_limit, .depth = any, .attributes = any});
   if (!read || !is_stanza(read->document_element())) return false;
-  spdlog::warn("xmpp: a stanza from {} is left out: its elements are nested too deep, or have too many attributes",
+  spdlog::warn("xmpp: a stanza from {} is left out: it is too long, nested too deep, or has too many attributes",
                line(std::string(attribute(read->document_element(), "from"))));
   ++resumable.handled;
   return true;

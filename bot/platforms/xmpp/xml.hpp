@@ -11,8 +11,13 @@
 // types chooses the prefix.
 namespace bot::xmpp {
 
+inline constexpr std::size_t stanza_limit = 256 * 1024;  ///< bytes of a stanza that is read
+/// Bytes of a frame that does not yet end the link. A server measures what comes in and writes `'` as `&apos;`, six
+/// times as long, so what it has taken from anybody may grow to this: 256 KiB six times, and an archive's wrapper.
+inline constexpr std::size_t widest_frame = 8 * stanza_limit;
+
 struct XmlLimits {
-  std::size_t bytes = 256 * 1024;
+  std::size_t bytes = stanza_limit;
   int depth = 32;       ///< of elements within elements
   int attributes = 64;  ///< of one element; every look for a namespace goes over them
 };
