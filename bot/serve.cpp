@@ -87,6 +87,7 @@ class Loop {
         if (const auto* link = std::get_if<Link>(&item)) {
           up = link->up;
           linked_ = false;
+          ++round_;
         }
         if (const auto* r = std::get_if<Refused>(&item); r && !r->permanent && !r->maybe) try_again();
       }
@@ -153,13 +154,17 @@ class Loop {
   }
 
   /// After every connection: each post without a known delivery is looked up by its key, and posted if it is not there.
+  /// Whatever makes another round necessary ends the one that is on its way: it knows nothing of what was taken back
+  /// since it began, and would let what is newer go first.
   void catch_up() {
     auto posts = std::make_shared<std::vector<Post>>(engine_.unsent());
     auto found = std::make_shared<std::vector<Found>>(posts->size());
     auto left = std::make_shared<std::size_t>(posts->size());
+    ++round_;
     if (posts->empty()) return caught_up(*posts, *found);
     for (std::size_t i = 0; i < posts->size(); ++i)
-      platform_.find((*posts)[i], [this, posts, found, left, i](Found one) {
+      platform_.find((*posts)[i], [this, round = round_, posts, found, left, i](Found one) {
+        if (round != round_) return;
         (*found)[i] = std::move(one);
         if (--*left == 0) caught_up(*posts, *found);
       });
@@ -207,6 +212,7 @@ class Loop {
   /// The server would not take a post now: a second later everything undelivered is looked up and posted in order.
   void try_again() {
     linked_ = false;
+    ++round_;
     repost_.expires_after(again_after);
     repost_.async_wait([this](auto error) {
       if (!error && !stopped_) catch_up();
@@ -257,6 +263,7 @@ class Loop {
   asio::io_context& io_;
   std::vector<Incoming> items_;
   std::vector<Outgoing> deferred_;
+  std::uint64_t round_ = 0;  ///< of looking up what was not delivered; only the last one counts
   bool scheduled_ = false, linked_ = false, waiting_ = false, full_ = false;
   bool announced_ = false, stopped_ = false, failed_ = false;
 };

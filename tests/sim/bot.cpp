@@ -134,10 +134,12 @@ void Bot::handle(std::vector<Incoming> batch) {
     if (const auto* link = std::get_if<bot::Link>(&item)) {
       up = link->up;
       linked_ = false;
+      ++looked_up_;
     }
     if (const auto* r = std::get_if<bot::Refused>(&item); r && !r->permanent && !trying_) {
       trying_ = true;
       linked_ = false;
+      ++looked_up_;
       later(again_after, [this] {
         trying_ = false;
         catch_up();
@@ -176,10 +178,11 @@ void Bot::catch_up() {
   auto posts = std::make_shared<std::vector<Post>>(engine().unsent());
   auto found = std::make_shared<std::vector<Found>>(posts->size());
   auto left = std::make_shared<std::size_t>(posts->size());
+  ++looked_up_;
   if (posts->empty()) return caught_up(*posts, *found);
   for (std::size_t i = 0; i < posts->size(); ++i)
-    wire_->find((*posts)[i], [this, life = life_, posts, found, left, i](Found one) {
-      if (life != life_) return;
+    wire_->find((*posts)[i], [this, life = life_, round = looked_up_, posts, found, left, i](Found one) {
+      if (life != life_ || round != looked_up_) return;
       (*found)[i] = std::move(one);
       if (--*left == 0) caught_up(*posts, *found);
     });

@@ -55,6 +55,7 @@ class Bot {
   bot::rehearse::Process process_;
   std::unique_ptr<Wire> wire_;
   bool running_ = false, scheduled_ = false, linked_ = false, resting_ = false, trying_ = false;
+  std::uint64_t looked_up_ = 0;  ///< rounds of looking up what was not delivered; only the last one counts
   std::int64_t life_ = 0;
   enum class Doom { none, before, after } doom_ = Doom::none;
   std::vector<bot::Outgoing> deferred_;

@@ -273,6 +273,8 @@ void Judge::look() {
     kinds_[e.cause].insert(e.kind);
     if (!e.kind.starts_with("person.")) room_of_cause_[e.cause] = e.stream;
     edits(e, why->second);
+    // What was typed in the other room before may have come from a time when it was nobody's.
+    if (e.kind == "room.moved") room_in_[why->second.channel] = 0;
     guards_.take(e, why->second);
     deeds_.take(e, why->second);
     // As of now: the room may belong to others when the rest has been read.

@@ -69,7 +69,10 @@ Outcome run(std::uint64_t seed, const RunOptions& options) {
     judge.said(what);
     aloud("    " + line_of(what));
   };
-  watch.shown = [&](const Shown& shown) { judge.shown(shown.post, shown.id); };
+  watch.shown = [&](const Shown& shown) {
+    judge.shown(shown.post, shown.id);
+    aloud("    shown " + shown.id + " in " + shown.post.channel + ", " + shown.post.key);
+  };
   watch.account = [&](const bot::Account& account, Instant at) { chat.account(account, at); };
   watch.befell = [&](const std::string& what) {
     chat.befell(what);
